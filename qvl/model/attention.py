@@ -1,0 +1,93 @@
+"""Attention over a packed stream: segments lie end to end and never see each other.
+
+T tokens (or patches), S segments, H query heads, K key/value heads, E head width.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Segments:
+    """Where the segments of a stream of T rows end.
+
+    Segments of one length are computed as one batch: `order` sorts the rows by the length of
+    their segment (None where they lie so already), `runs` counts (segments, length) in that order.
+    """
+
+    cu_seqlens: Tensor  # int32[S + 1], from 0 to T, on the device of the stream
+    longest: int
+    runs: tuple[tuple[int, int], ...]
+    order: Tensor | None  # int64[T]
+    inverse: Tensor | None  # int64[T]
+
+    @classmethod
+    def of(cls, lengths: Sequence[int], device: torch.device | str = "cpu") -> Self:
+        """Segments of these lengths, which must not be 0."""
+        ends = torch.tensor([0, *lengths]).cumsum(0)
+        by_length = sorted(range(len(lengths)), key=lambda i: lengths[i])  # stable
+        order = inverse = None
+        if by_length != list(range(len(lengths))):
+            size = torch.tensor(list(lengths))
+            order = size.repeat_interleave(size).argsort(stable=True).to(device)
+            inverse = order.argsort()
+        counts: dict[int, int] = {}
+        for i in by_length:
+            counts[lengths[i]] = counts.get(lengths[i], 0) + 1
+        runs = tuple((n, length) for length, n in counts.items())
+        return cls(ends.to(device, torch.int32), max(lengths), runs, order, inverse)
+
+
+class Attend(Protocol):
+    """Where a layer's queries find keys: in the pack when training, in a cache when serving."""
+
+    def __call__(self, layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor: ...
+
+
+def causal(segments: Segments) -> Attend:
+    """Each token sees its own segment up to itself."""
+    return lambda layer, q, k, v: packed_attention(q, k, v, segments, causal=True)
+
+
+def packed_attention(
+    q: Tensor, k: Tensor, v: Tensor, segments: Segments, *, causal: bool
+) -> Tensor:
+    """q[T, H, E], k and v[T, K, E] -> [T, H, E]; each segment attends to itself."""
+    if q.is_cuda and q.dtype != torch.float32:
+        return _varlen(q, k, v, segments, causal)
+    k, v = grouped(k, q.shape[1]), grouped(v, q.shape[1])
+    if segments.order is not None:
+        q, k, v = (x[segments.order] for x in (q, k, v))
+    out, start = [], 0
+    for count, length in segments.runs:
+        rows = slice(start, start := start + count * length)
+        # [n, H, L, E]: a three-dimensional call takes torch's slow path on CPU
+        part = (x[rows].unflatten(0, (count, length)).transpose(1, 2) for x in (q, k, v))
+        seen = F.scaled_dot_product_attention(*part, is_causal=causal)
+        out.append(seen.transpose(1, 2).flatten(0, 1))
+    x = out[0] if len(out) == 1 else torch.cat(out)
+    return x if segments.inverse is None else x[segments.inverse]
+
+
+def grouped(x: Tensor, heads: int) -> Tensor:
+    """x[T, K, E] -> [T, H, E]: query heads share a key/value head in consecutive groups of H/K."""
+    tokens, own, width = x.shape
+    if own == heads:
+        return x
+    return x[:, :, None].expand(-1, -1, heads // own, -1).reshape(tokens, heads, width)
+
+
+def _varlen(q: Tensor, k: Tensor, v: Tensor, segments: Segments, causal: bool) -> Tensor:
+    from torch.nn.attention.varlen import varlen_attn
+
+    ends, longest = segments.cu_seqlens, segments.longest
+    k, v = grouped(k, q.shape[1]), grouped(v, q.shape[1])  # enable_gqa is newer than torch 2.11
+    window = (-1, 0 if causal else -1)
+    out = varlen_attn(q, k, v, ends, ends, longest, longest, window_size=window)
+    assert isinstance(out, Tensor)
+    return out

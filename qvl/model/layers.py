@@ -1,0 +1,52 @@
+"""The parts both towers share. T tokens or patches, H heads, E head width."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+Rotation = tuple[Tensor, Tensor]  # cosines and sines, float32[T, 1, E/2] each
+
+
+class RMSNorm(nn.Module):
+    """Root-mean-square norm in float32; the weight multiplies in the type of the input."""
+
+    def __init__(self, width: int, eps: float = 1e-6) -> None:
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = x.float()
+        y = y * torch.rsqrt(y.pow(2).mean(-1, keepdim=True) + self.eps)
+        return self.weight * y.type_as(x)
+
+
+class SwiGLU(nn.Module):
+    """down(silu(gate(x)) * up(x)); biases in the vision tower, none in the decoder."""
+
+    def __init__(self, width: int, hidden: int, *, bias: bool) -> None:
+        super().__init__()
+        self.gate_proj = nn.Linear(width, hidden, bias=bias)
+        self.up_proj = nn.Linear(width, hidden, bias=bias)
+        self.down_proj = nn.Linear(hidden, width, bias=bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
+
+
+def rope_angles(positions: Tensor, width: int, *, base: float) -> Tensor:
+    """positions[...] -> float32 angles[..., width/2], one per rotated pair of a `width`-wide head."""
+    steps = torch.arange(0, width, 2, device=positions.device, dtype=torch.float32)
+    return positions[..., None].float() * (1.0 / base ** (steps / width))
+
+
+def rotation(angles: Tensor) -> Rotation:
+    """angles[T, E/2] -> what `rotate` takes; made once a forward and shared by every layer."""
+    return angles.cos()[:, None], angles.sin()[:, None]
+
+
+def rotate(x: Tensor, turn: Rotation) -> Tensor:
+    """x[T, H, E] with its pairs (i, i + E/2) turned, in float32, back in x's type."""
+    cos, sin = turn
+    a, b = x.float().chunk(2, dim=-1)
+    return torch.cat([a * cos - b * sin, b * cos + a * sin], dim=-1).type_as(x)

@@ -1,0 +1,64 @@
+"""The language model: Qwen2.5 with multimodal rotary positions (report, section 2.1.3).
+
+T tokens, D width, H heads, K key/value heads, E head width.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from qvl.config import TextConfig
+from qvl.model.attention import Attend
+from qvl.model.layers import RMSNorm, Rotation, SwiGLU, rope_angles, rotate, rotation
+
+
+def mrope_angles(position_ids: Tensor, cfg: TextConfig) -> Tensor:
+    """position_ids[3, T] -> angles[T, E/2]; `mrope_section` pairs follow time, row and column."""
+    by_axis = rope_angles(position_ids, cfg.head_dim, base=cfg.rope_theta)  # [3, T, E/2]
+    parts = by_axis.split(list(cfg.mrope_section), dim=-1)
+    return torch.cat([part[axis] for axis, part in enumerate(parts)], dim=-1)
+
+
+class Attention(nn.Module):
+    def __init__(self, cfg: TextConfig, layer: int) -> None:
+        super().__init__()
+        self.layer = layer
+        self.head = head = cfg.head_dim
+        self.q_proj = nn.Linear(cfg.hidden_size, cfg.num_attention_heads * head)
+        self.k_proj = nn.Linear(cfg.hidden_size, cfg.num_key_value_heads * head)
+        self.v_proj = nn.Linear(cfg.hidden_size, cfg.num_key_value_heads * head)
+        self.o_proj = nn.Linear(cfg.num_attention_heads * head, cfg.hidden_size, bias=False)
+
+    def forward(self, x: Tensor, turn: Rotation, attend: Attend) -> Tensor:
+        q = rotate(self.q_proj(x).unflatten(-1, (-1, self.head)), turn)  # [T, H, E]
+        k = rotate(self.k_proj(x).unflatten(-1, (-1, self.head)), turn)  # [T, K, E]
+        v = self.v_proj(x).unflatten(-1, (-1, self.head))
+        return self.o_proj(attend(self.layer, q, k, v).flatten(1))
+
+
+class Layer(nn.Module):
+    def __init__(self, cfg: TextConfig, layer: int) -> None:
+        super().__init__()
+        self.input_layernorm = RMSNorm(cfg.hidden_size, cfg.rms_norm_eps)
+        self.self_attn = Attention(cfg, layer)
+        self.post_attention_layernorm = RMSNorm(cfg.hidden_size, cfg.rms_norm_eps)
+        self.mlp = SwiGLU(cfg.hidden_size, cfg.intermediate_size, bias=False)
+
+    def forward(self, x: Tensor, turn: Rotation, attend: Attend) -> Tensor:
+        x = x + self.self_attn(self.input_layernorm(x), turn, attend)
+        return x + self.mlp(self.post_attention_layernorm(x))
+
+
+class TextDecoder(nn.Module):
+    def __init__(self, cfg: TextConfig) -> None:
+        super().__init__()
+        self.cfg = cfg
+        self.embed_tokens = nn.Embedding(cfg.vocab_size, cfg.hidden_size)
+        self.layers = nn.ModuleList(Layer(cfg, i) for i in range(cfg.num_hidden_layers))
+        self.norm = RMSNorm(cfg.hidden_size, cfg.rms_norm_eps)
+
+    def forward(self, x: Tensor, position_ids: Tensor, attend: Attend) -> Tensor:
+        """x[T, D] embeddings, position_ids[3, T] -> hidden[T, D]."""
+        turn = rotation(mrope_angles(position_ids, self.cfg))
+        for layer in self.layers:
+            x = layer(x, turn, attend)
+        return self.norm(x)
