@@ -1,0 +1,50 @@
+"""The loop: one step a batch, in the order of a plan that is a function of the step."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import torch
+from torch import nn
+
+from qvl.train.optim import Rates
+
+B = TypeVar("B")
+
+
+@dataclass(frozen=True)
+class Done:
+    """What one step did."""
+
+    step: int  # counted from 1
+    figures: dict[str, float]
+    skipped: bool  # a loss or gradient that is no number changes no weight
+
+
+def steps(
+    objective: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    rates: Rates,
+    batch_of: Callable[[int], Any],
+    start: int = 0,
+) -> Iterator[Done]:
+    """Train from step `start` to `rates.steps`; a caller that stops asking stops the run.
+
+    `batch_of(step)` alone decides what step sees, so a run resumed from a step number goes on
+    exactly as the uninterrupted one.
+    """
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    for step in range(start, rates.steps):
+        rate = rates.at(step)
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        objective.train()
+        optimizer.zero_grad(set_to_none=True)
+        loss, figures = objective(batch_of(step))
+        loss.backward()
+        norm = nn.utils.clip_grad_norm_(parameters, 1.0)
+        fine = bool(torch.isfinite(norm))
+        if fine:
+            optimizer.step()
+        values = {name: float(value) for name, value in figures.items()}
+        yield Done(step + 1, {**values, "grad_norm": float(norm), "lr": rate}, not fine)
