@@ -97,7 +97,8 @@ class Config:
         if "tie_word_embeddings" in raw:
             text["tie_word_embeddings"] = raw["tie_word_embeddings"]
         own = {f.name for f in fields(cls)} - {"vision", "text"}
-        ids = {name: raw[name] for name in own if isinstance(raw.get(name), int)}
+        both = (text, raw)  # newer files keep some ids with the text sizes alone
+        ids = {n: part[n] for part in both for n in own if isinstance(part.get(n), int)}
         return cls(_read(VisionConfig, raw["vision_config"]), _read(TextConfig, text), **ids)
 
     def to_dict(self) -> dict[str, Any]:

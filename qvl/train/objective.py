@@ -3,8 +3,6 @@
 T tokens, U vision tokens, D width, V vocabulary.
 """
 
-from typing import Protocol, TypeVar
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -14,25 +12,24 @@ from qvl.sample import Batch
 from qvl.tokens import IGNORE
 
 CHUNK = 1024  # labelled rows whose logits exist at one time
-B_contra = TypeVar("B_contra", contravariant=True)
 
 
-class Objective(Protocol[B_contra]):
-    """What the loop trains: a batch in, a loss to descend and figures to report out."""
+def token_loss(hidden: Tensor, head: nn.Linear, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean cross-entropy of the labelled rows, and the share whose likeliest token is right.
 
-    def __call__(self, batch: B_contra) -> tuple[Tensor, dict[str, Tensor]]: ...
-
-
-def token_loss(hidden: Tensor, head: nn.Linear, labels: Tensor) -> Tensor:
-    """Mean cross-entropy of the labelled rows; rows without a label never become logits."""
+    Rows without a label never become logits, and at most CHUNK rows are logits at one time.
+    """
     rows = (labels != IGNORE).nonzero()[:, 0]
     if not len(rows):
         raise ValueError("a batch without a single label teaches nothing")
     hidden, labels = hidden[rows], labels[rows]
     total = hidden.new_zeros((), dtype=torch.float32)
+    right = hidden.new_zeros((), dtype=torch.float32)
     for x, y in zip(hidden.split(CHUNK), labels.split(CHUNK), strict=True):
-        total = total + F.cross_entropy(head(x).float(), y, reduction="sum")
-    return total / len(rows)
+        logits = head(x).float()
+        total = total + F.cross_entropy(logits, y, reduction="sum")
+        right = right + (logits.detach().argmax(-1) == y).sum()
+    return total / len(rows), right / len(rows)
 
 
 class NextToken(nn.Module):
@@ -43,5 +40,5 @@ class NextToken(nn.Module):
         self.model = model
 
     def forward(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
-        loss = token_loss(self.model(batch), self.model.lm_head, batch.labels)
-        return loss, {"loss": loss.detach()}
+        loss, right = token_loss(self.model(batch), self.model.lm_head, batch.labels)
+        return loss, {"loss": loss.detach(), "token": right}

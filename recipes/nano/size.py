@@ -12,7 +12,7 @@ from qvl.tokens import (
     VISION_START,
 )
 
-VOCABULARY = 448  # rows of the embedding, a multiple of 64
+VOCABULARY = 512  # rows of the embedding, a multiple of 64
 LIMITS = Limits(min_pixels=28 * 28, max_pixels=640 * 28 * 28)
 
 

@@ -1,0 +1,126 @@
+"""A checkpoint folder to a model and back, in the published names, strictly.
+
+Every error is one `BadCheckpoint` line that names what is wrong and the remedy. Oracle:
+`from_pretrained` and `save_pretrained` of transformers read and write the same files.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import torch
+
+from qvl.config import Config
+from qvl.model.files import CONFIG, BadCheckpoint, Stored, read_json, refuse_pickle, store, stored
+from qvl.model.qwen import QwenVL
+
+HEAD, EMBEDDING = "lm_head.weight", "model.embed_tokens.weight"
+NESTED = (("model.visual.", "visual."), ("model.language_model.", "model."))  # newer files to ours
+FLOATS = {"F64", "F32", "F16", "BF16"}
+SHARD_BYTES = 16 * 2**20
+
+
+def read_config(folder: str | Path) -> Config:
+    """The sizes that `folder/config.json` states; BadCheckpoint where it is none of ours."""
+    folder = Path(folder)
+    if folder.is_file():
+        refuse_pickle(folder)
+    if not folder.is_dir():
+        raise BadCheckpoint(f"{folder} is no folder: name one that holds {CONFIG} and safetensors")
+    path = folder / CONFIG
+    if not path.is_file():
+        raise BadCheckpoint(f"{folder} has no {CONFIG}: name the folder of a whole checkpoint")
+    raw = read_json(path)
+    if method := raw.get("quantization_config"):
+        kind = method.get("quant_method") if isinstance(method, dict) else method
+        raise BadCheckpoint(f"{path}: weights quantised by {kind!r}; take the unquantised release")
+    try:
+        return Config.from_dict(raw)
+    except KeyError as error:
+        raise BadCheckpoint(f"{path}: {error} is missing; take the released file") from None
+    except (TypeError, ValueError) as error:
+        raise BadCheckpoint(f"{path}: {error}; take the released file") from None
+
+
+def load(
+    folder: str | Path, dtype: torch.dtype | None = None, device: torch.device | str = "cpu"
+) -> QwenVL:
+    """The model of a checkpoint folder: no tensor missing, none left over, no wrong shape.
+
+    On the CPU and in the type of the files it is mapped, not copied. Both layouts of names are
+    known: `visual.*` and `model.*` as published, `model.visual.*` and `model.language_model.*`.
+    """
+    folder = Path(folder)
+    cfg = read_config(folder)
+    with torch.device("meta"):
+        model = QwenVL(cfg)
+    wanted = {name: tuple(x.shape) for name, x in model.state_dict().items()}
+    found = _by_name(folder, stored(folder))
+    spare = None
+    if cfg.text.tie_word_embeddings:
+        spare = found.pop(HEAD, None)
+        del wanted[HEAD]
+    _check(folder, wanted, found)
+    if spare and not torch.equal(spare.read(), found[EMBEDDING].read()):
+        raise BadCheckpoint(
+            f"{folder}: {HEAD} differs from {EMBEDDING}, but {CONFIG} ties them; set "
+            f"tie_word_embeddings to false there"
+        )
+    state = {name: each.read().to(device=device, dtype=dtype) for name, each in found.items()}
+    state.setdefault(HEAD, state[EMBEDDING])
+    model.load_state_dict(state, assign=True)
+    model.tie()
+    return model
+
+
+def save(
+    model: QwenVL,
+    folder: str | Path,
+    shard_bytes: int = SHARD_BYTES,
+    dtype: torch.dtype | None = None,
+) -> None:
+    """Write `config.json` and safetensors of at most `shard_bytes` each into `folder`.
+
+    A tensor larger than that gets a file of its own; a tied head is not written. Other files in
+    the folder stay, an old checkpoint is replaced only when the new one is on the disk.
+    """
+    state = {name: x.detach() for name, x in model.state_dict().items()}
+    if model.cfg.text.tie_word_embeddings:
+        if model.lm_head.weight is not model.model.embed_tokens.weight:
+            raise ValueError("the head is no longer the embedding: call model.tie() before saving")
+        del state[HEAD]
+    kind = str(dtype or state[EMBEDDING].dtype).removeprefix("torch.")
+    store(state, {**model.cfg.to_dict(), "torch_dtype": kind}, Path(folder), shard_bytes, dtype)
+
+
+def _by_name(folder: Path, tensors: Iterable[Stored]) -> dict[str, Stored]:
+    """Stored tensors under the names that our modules give them."""
+    out: dict[str, Stored] = {}
+    for each in tensors:
+        old, new = next((pair for pair in NESTED if each.key.startswith(pair[0])), ("", ""))
+        name = new + each.key[len(old) :]
+        if name in out:
+            raise BadCheckpoint(f"{folder}: {each.key} comes twice; keep one set of safetensors")
+        out[name] = each
+    return out
+
+
+def _check(folder: Path, wanted: Mapping[str, tuple[int, ...]], got: Mapping[str, Stored]) -> None:
+    """BadCheckpoint that names every kind of difference between the model and the files."""
+    wrong = [
+        f"{name} is {got[name].dtype}{list(got[name].shape)}, not {list(shape)}"
+        for name, shape in wanted.items()
+        if name in got and (got[name].shape != shape or got[name].dtype not in FLOATS)
+    ]
+    missing = [f"{name} {list(shape)}" for name, shape in wanted.items() if name not in got]
+    surplus = [f"{x.key} {list(x.shape)}" for name, x in got.items() if name not in wanted]
+    kinds = (("missing", missing), ("surplus", surplus), ("wrong", wrong))
+    faults = "; ".join(f"{len(names)} {kind}: {_some(names)}" for kind, names in kinds if names)
+    remedy = "take config.json and all safetensors from one release"
+    if [name for name in wanted if name not in got] == [HEAD]:
+        remedy = f"if the head is the embedding, set tie_word_embeddings to true in {CONFIG}"
+    if faults:
+        raise BadCheckpoint(f"{folder} does not fit its {CONFIG}: {faults}; {remedy}")
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -1,0 +1,105 @@
+"""Direct supervision of the tower: what stands where, asked of each vision token.
+
+Linear heads on the vision tokens, thrown away after training. From answers alone a small model
+learns the language first and the letters late; told the letters and the outlines, it looks from
+the start.
+
+U vision tokens, D width of the decoder.
+"""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from qvl.model.qwen import QwenVL
+from qvl.sample import Batch, Grid
+from qvl.tokens import IGNORE
+from qvl.train.objective import token_loss
+
+EMPTY = 0.1  # weight of an empty cell: most cells are empty
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What each vision token should know; IGNORE where nobody can tell."""
+
+    cells: Tensor  # int64[U, cells]: class of the character centred in each cell, 0 for none
+    thing: Tensor  # int64[U]: class of the thing that covers the token's centre, 0 for none
+    box: Tensor  # float32[U, 4]: its corners, from that centre, in tokens
+
+    @classmethod
+    def cat(cls, parts: list["Truth"]) -> "Truth":
+        cells, thing, box = zip(*((p.cells, p.thing, p.box) for p in parts), strict=True)
+        return cls(torch.cat(cells), torch.cat(thing), torch.cat(box))
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures to look at, without a word."""
+
+    pixel_values: tuple[Tensor, ...]
+    grid_thw: tuple[Grid, ...]
+    truth: Truth
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A packed batch of conversations, with what their pictures show."""
+
+    batch: Batch
+    truth: Truth
+
+
+class Direct(nn.Module):
+    """The heads alone for `Pictures`; the answer's tokens, and the heads beside, for `Lesson`."""
+
+    def __init__(
+        self, model: QwenVL, cells: int, characters: int, things: int, beside: float
+    ) -> None:
+        super().__init__()
+        self.model = model
+        width = model.cfg.text.hidden_size
+        self.cell_head = nn.Linear(width, cells * characters)
+        self.thing_head = nn.Linear(width, things + 4)
+        self.cells, self.characters, self.beside = cells, characters, beside
+
+    def forward(self, batch: Pictures | Lesson) -> tuple[Tensor, dict[str, Tensor]]:
+        if isinstance(batch, Pictures):
+            return self.look(self.model.visual(batch.pixel_values, batch.grid_thw), batch.truth)
+        seen = self.model.see(batch.batch)
+        assert seen is not None
+        direct, figures = self.look(seen, batch.truth)
+        hidden = self.model.read(batch.batch, seen)
+        loss, right = token_loss(hidden, self.model.lm_head, batch.batch.labels)
+        told = {"loss": loss.detach(), "token": right}
+        return loss + self.beside * direct, told | figures
+
+    def look(self, seen: Tensor, truth: Truth) -> tuple[Tensor, dict[str, Tensor]]:
+        """seen[U, D] -> the sum of the heads' losses, and the share each gets right."""
+        loss = seen.sum() * 0.0
+        figures: dict[str, Tensor] = {}
+        known = truth.cells[:, 0] != IGNORE
+        if bool(known.any()):
+            logits = self.cell_head(seen[known]).unflatten(-1, (self.cells, self.characters))
+            logits, cells = logits.flatten(0, 1).float(), truth.cells[known].flatten()
+            weight = torch.ones(self.characters, device=logits.device)
+            weight[0] = EMPTY
+            loss = loss + F.cross_entropy(logits, cells, weight=weight)
+            figures["glyph"] = _right(logits, cells)
+        known = truth.thing != IGNORE
+        if bool(known.any()):
+            out, thing = self.thing_head(seen[known]).float(), truth.thing[known]
+            loss = loss + F.cross_entropy(out[:, :-4], thing)
+            inside = thing > 0
+            miss = F.smooth_l1_loss(out[inside, -4:], truth.box[known][inside], beta=0.2)
+            loss = loss + miss
+            figures |= {"thing": _right(out[:, :-4], thing), "outline": miss.detach()}
+        return loss, figures
+
+
+def _right(logits: Tensor, truth: Tensor) -> Tensor:
+    """Of all that is not empty, the share whose class is the likeliest."""
+    full = truth > 0
+    return (logits.detach()[full].argmax(-1) == truth[full]).float().mean()

@@ -1,0 +1,154 @@
+"""Trains nano from nothing: one stage after the other, each left when its metric is reached."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import bank as banks
+import lessons
+import numpy as np
+import pictures
+import torch
+from size import config
+
+from qvl.chat.tokenizer import Tokenizer
+from qvl.data.synth.reading import CELLS, CHARSET
+from qvl.data.synth.things import CLASSES
+from qvl.model.qwen import QwenVL
+from qvl.train import checkpoint
+from qvl.train.direct import Direct
+from qvl.train.initial import initialise
+from qvl.train.meter import Meter
+from qvl.train.optim import Rates, adamw
+from qvl.train.supervised import steps
+
+SAVE_SECONDS = 300
+REPORT = 50  # steps
+SMOOTH = 0.97
+Maker = Callable[[Any, np.random.Generator], Any]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A mixture of batch makers, by weight; left when the smoothed `figure` reaches `until`."""
+
+    name: str
+    mixture: tuple[tuple[str, float], ...]
+    watch: str = ""  # maker whose figure decides
+    figure: str = ""
+    until: float = 2.0
+
+
+MAKERS: dict[str, Maker] = {
+    "characters": lambda bank, rng: pictures.characters(bank.pictures, rng),
+    "strings": lambda bank, rng: pictures.strings(bank.pictures, rng),
+    "windows": lambda bank, rng: pictures.windows(bank.pictures, rng),
+    "scenes": lambda bank, rng: pictures.scenes(bank.pictures, rng),
+    "words": lessons.words,
+    "lines": lessons.lines,
+    "paragraphs": lessons.paragraphs,
+    "spotting": lessons.spotting,
+    "grounding": lessons.grounding,
+}
+STAGES = (
+    Stage("characters", (("characters", 1.0),), "characters", "glyph", 0.75),
+    Stage("strings", (("strings", 0.8), ("characters", 0.2)), "strings", "glyph", 0.75),
+    Stage(
+        "windows",
+        (("windows", 0.65), ("strings", 0.15), ("scenes", 0.2)),
+        "windows",
+        "glyph",
+        0.80,
+    ),
+    Stage(
+        "words",
+        (("words", 0.6), ("windows", 0.2), ("scenes", 0.1), ("grounding", 0.1)),
+        "words",
+        "token",
+        0.85,
+    ),
+    Stage(
+        "all",
+        (
+            ("words", 0.24),
+            ("lines", 0.28),
+            ("paragraphs", 0.12),
+            ("spotting", 0.06),
+            ("grounding", 0.22),
+            ("windows", 0.08),
+        ),
+    ),
+)
+
+
+def make(stage: Stage, bank: Any, seed: int, step: int) -> tuple[str, Any]:
+    """The batch of a step: a function of the stage, the seed and the step."""
+    rng = np.random.default_rng((seed, step))
+    names, weights = zip(*stage.mixture, strict=True)
+    name = names[int(rng.choice(len(names), p=np.array(weights) / sum(weights)))]
+    return name, MAKERS[name](bank, rng)
+
+
+def train(options: argparse.Namespace) -> None:
+    torch.set_num_threads(options.threads)
+    out: Path = options.out
+    out.mkdir(parents=True, exist_ok=True)
+    tokenizer = Tokenizer.load(Path(__file__).parent / "tokenizer")
+    bank = lessons.Bank(banks.load(options.cache), tokenizer, config(tokenizer))
+    model = QwenVL(bank.config)
+    initialise(model, options.seed)
+    objective = Direct(model, CELLS, len(CHARSET) + 1, len(CLASSES) + 1, beside=0.3)
+    optimizer = adamw([objective])
+    start, state = checkpoint.restore(out, objective, optimizer) or (0, {"stage": 0, "smooth": {}})
+    stage, smooth = int(state["stage"]), dict(state["smooth"])
+    rates = Rates(options.rate, 100, options.steps, decay=options.decay)
+    meter = Meter(out / "log.jsonl")
+    made: dict[str, str] = {}
+
+    def batch_of(step: int) -> Any:
+        made["name"], batch = make(STAGES[stage], bank, options.seed, step)
+        return batch
+
+    def save(step: int) -> None:
+        extra = {"stage": stage, "smooth": smooth}
+        checkpoint.save(out, step, objective, optimizer, extra)
+
+    saved = time.monotonic()
+    step = start
+    for done in steps(objective, optimizer, rates, batch_of, start):
+        step, name = done.step, made["name"]
+        for key, value in done.figures.items():
+            if key in ("lr", "grad_norm"):
+                meter.mean(**{key: value})
+                continue
+            full = f"{name}.{key}"
+            meter.mean(**{full: value})
+            smooth[full] = SMOOTH * smooth.get(full, 0.0) + (1 - SMOOTH) * value
+        meter.amount(steps=1)
+        if step % REPORT == 0:
+            line = meter.report(step, stage=STAGES[stage].name)
+            sys.stderr.write(f"{line}\n")
+        current = STAGES[stage]
+        if smooth.get(f"{current.watch}.{current.figure}", 0.0) >= current.until:
+            stage += 1
+            sys.stderr.write(f"step {step}: on to {STAGES[stage].name}\n")
+        if time.monotonic() - saved > SAVE_SECONDS:
+            save(step)
+            saved = time.monotonic()
+    save(step)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cache", type=Path, required=True)
+    parser.add_argument("--out", type=Path, default=Path("runs/nano"))
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--steps", type=int, default=40_000)
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--decay", type=float, default=0.25)
+    train(parser.parse_args())
