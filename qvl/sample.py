@@ -53,7 +53,7 @@ class Batch:
             raise ValueError(f"{tokens} tokens, but lengths {self.lengths} or positions disagree")
         if units != len(self.vision_rows):
             raise ValueError(
-                f"{len(self.vision_rows)} vision pads, but grids {self.grid_thw} give {units} tokens"
+                f"{len(self.vision_rows)} vision pads, but grids {self.grid_thw} give {units}"
             )
         if patches != [len(p) for p in self.pixel_values]:
             raise ValueError(f"grids {self.grid_thw} need {patches} patches a picture")

@@ -1,18 +1,25 @@
-"""Every test: one thread (the cores are shared), a seed to vary, no time limits on examples."""
+"""Options and limits that every test shares."""
 
-import hypothesis
+import os
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # the suite fetches nothing
+
 import pytest
 import torch
+from hypothesis import settings
+
+settings.register_profile("quick", max_examples=60, deadline=None)
+settings.register_profile("soak", max_examples=2000, deadline=None)
 
 
 def pytest_addoption(parser):
-    parser.addoption("--seed", type=int, default=0, help="draws other models and inputs")
+    parser.addoption("--seed", type=int, default=0, help="of random weights, sizes and texts")
+    parser.addoption("--soak", action="store_true", help="many more random examples")
 
 
 def pytest_configure(config):
-    torch.set_num_threads(1)
-    hypothesis.settings.register_profile("qvl", deadline=None, derandomize=True, database=None)
-    hypothesis.settings.load_profile("qvl")
+    settings.load_profile("soak" if config.getoption("--soak") else "quick")
+    torch.set_num_threads(1)  # the models are tiny
 
 
 def pytest_report_header(config):
@@ -20,5 +27,5 @@ def pytest_report_header(config):
 
 
 @pytest.fixture(scope="session")
-def seed(pytestconfig):
+def seed(pytestconfig) -> int:
     return pytestconfig.getoption("--seed")

@@ -68,10 +68,9 @@ def render(
     ids: list[int] = []
     learnt: list[bool] = []
     for run in _joined(_runs(messages, tokens, answer=answer)):
+        new = tokenizer.encode(run.text)
         if run.special:
             new = [tokenizer.id(run.special)] * run.times
-        else:
-            new = tokenizer.encode(run.text)
         ids += new
         learnt += [run.learnt] * len(new)
     return Rendered(ids, learnt)

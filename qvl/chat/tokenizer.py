@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import tokenizers
@@ -121,7 +122,7 @@ def _last_merge(token: bytes, rank: int, ranks: Mapping[bytes, int]) -> tuple[by
     """The two parts that lower ranks leave of a token, whose union is its own merge."""
     parts = [bytes([b]) for b in token]
     while len(parts) > 2:
-        pairs = [ranks.get(a + b, rank) for a, b in zip(parts, parts[1:], strict=False)]
+        pairs = [ranks.get(a + b, rank) for a, b in pairwise(parts)]
         at = min(range(len(pairs)), key=pairs.__getitem__)
         if pairs[at] >= rank:
             raise ValueError(f"token {token!r} of rank {rank} is no union of two lower ones")

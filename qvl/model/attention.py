@@ -67,8 +67,8 @@ def packed_attention(
     for count, length in segments.runs:
         rows = slice(start, start := start + count * length)
         # [n, H, L, E]: a three-dimensional call takes torch's slow path on CPU
-        part = (x[rows].unflatten(0, (count, length)).transpose(1, 2) for x in (q, k, v))
-        seen = F.scaled_dot_product_attention(*part, is_causal=causal)
+        qs, ks, vs = (x[rows].unflatten(0, (count, length)).transpose(1, 2) for x in (q, k, v))
+        seen = F.scaled_dot_product_attention(qs, ks, vs, is_causal=causal)
         out.append(seen.transpose(1, 2).flatten(0, 1))
     x = out[0] if len(out) == 1 else torch.cat(out)
     return x if segments.inverse is None else x[segments.inverse]

@@ -35,7 +35,7 @@ class SwiGLU(nn.Module):
 
 
 def rope_angles(positions: Tensor, width: int, *, base: float) -> Tensor:
-    """positions[...] -> float32 angles[..., width/2], one per rotated pair of a `width`-wide head."""
+    """positions[...] -> float32 angles[..., width/2], one a rotated pair of a `width`-wide head."""
     steps = torch.arange(0, width, 2, device=positions.device, dtype=torch.float32)
     return positions[..., None].float() * (1.0 / base ** (steps / width))
 

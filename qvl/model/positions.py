@@ -37,7 +37,9 @@ def window_partition(grids: Sequence[Grid], merge: int, window: int) -> tuple[Te
     return window_of.argsort(stable=True), window_of.bincount().tolist()
 
 
-def mrope_positions(vision: Tensor, grids: Sequence[Grid], steps: Sequence[float], merge: int) -> Tensor:
+def mrope_positions(
+    vision: Tensor, grids: Sequence[Grid], steps: Sequence[float], merge: int
+) -> Tensor:
     """(time, row, column)[3, T] of one conversation; `vision`[T] marks its image and video tokens.
 
     Text moves all three axes by one. An image or video starts where the text stopped and spreads

@@ -34,6 +34,9 @@ class Truth:
         cells, thing, box = zip(*((p.cells, p.thing, p.box) for p in parts), strict=True)
         return cls(torch.cat(cells), torch.cat(thing), torch.cat(box))
 
+    def to(self, device: str) -> "Truth":
+        return Truth(self.cells.to(device), self.thing.to(device), self.box.to(device))
+
 
 @dataclass(frozen=True)
 class Pictures:
@@ -43,6 +46,10 @@ class Pictures:
     grid_thw: tuple[Grid, ...]
     truth: Truth
 
+    def to(self, device: str) -> "Pictures":
+        pixels = tuple(p.to(device) for p in self.pixel_values)
+        return Pictures(pixels, self.grid_thw, self.truth.to(device))
+
 
 @dataclass(frozen=True)
 class Lesson:
@@ -50,6 +57,9 @@ class Lesson:
 
     batch: Batch
     truth: Truth
+
+    def to(self, device: str) -> "Lesson":
+        return Lesson(self.batch.to(device), self.truth.to(device))
 
 
 class Direct(nn.Module):

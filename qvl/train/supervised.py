@@ -17,7 +17,9 @@ class Done:
     """What one step did."""
 
     step: int  # counted from 1
-    figures: dict[str, float]
+    figures: dict[str, float]  # of the objective
+    rate: float
+    grad_norm: float  # before it was clipped to 1
     skipped: bool  # a loss or gradient that is no number changes no weight
 
 
@@ -47,4 +49,4 @@ def steps(
         if fine:
             optimizer.step()
         values = {name: float(value) for name, value in figures.items()}
-        yield Done(step + 1, {**values, "grad_norm": float(norm), "lr": rate}, not fine)
+        yield Done(step + 1, values, rate, float(norm), not fine)

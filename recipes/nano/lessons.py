@@ -32,7 +32,6 @@ class Bank:
     config: Config
 
 
-
 Example = tuple[Sample, Truth]
 
 
@@ -85,7 +84,11 @@ def _line(bank: Bank, rng: Rng) -> tuple[int, np.ndarray]:
     while not len(where[at]):
         at = bank.pictures.sheet(rng)
     sheet = bank.pictures.sheets[at]
-    pick = where[at][rng.integers(len(where[at]))] if rng.random() < 0.9 else rng.integers(len(sheet.line))
+    pick = (
+        where[at][rng.integers(len(where[at]))]
+        if rng.random() < 0.9
+        else rng.integers(len(sheet.line))
+    )
     return at, np.nonzero(sheet.line == sheet.line[pick])[0]
 
 

@@ -1,6 +1,7 @@
 """Trains nano from nothing: one stage after the other, each left when its metric is reached."""
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -55,8 +56,8 @@ MAKERS: dict[str, Maker] = {
     "grounding": lessons.grounding,
 }
 STAGES = (
-    Stage("characters", (("characters", 1.0),), "characters", "glyph", 0.75),
-    Stage("strings", (("strings", 0.8), ("characters", 0.2)), "strings", "glyph", 0.75),
+    Stage("characters", (("characters", 1.0),), "characters", "glyph", 0.70),
+    Stage("strings", (("strings", 0.8), ("characters", 0.2)), "strings", "glyph", 0.70),
     Stage(
         "windows",
         (("windows", 0.65), ("strings", 0.15), ("scenes", 0.2)),
@@ -85,7 +86,7 @@ STAGES = (
 )
 
 
-def make(stage: Stage, bank: Any, seed: int, step: int) -> tuple[str, Any]:
+def make(stage: Stage, bank: lessons.Bank, seed: int, step: int) -> tuple[str, Any]:
     """The batch of a step: a function of the stage, the seed and the step."""
     rng = np.random.default_rng((seed, step))
     names, weights = zip(*stage.mixture, strict=True)
@@ -93,59 +94,78 @@ def make(stage: Stage, bank: Any, seed: int, step: int) -> tuple[str, Any]:
     return name, MAKERS[name](bank, rng)
 
 
-def train(options: argparse.Namespace) -> None:
-    torch.set_num_threads(options.threads)
-    out: Path = options.out
-    out.mkdir(parents=True, exist_ok=True)
-    tokenizer = Tokenizer.load(Path(__file__).parent / "tokenizer")
-    bank = lessons.Bank(banks.load(options.cache), tokenizer, config(tokenizer))
+class Progress:
+    """Where the curriculum stands: the stage, and each maker's figures, smoothed over steps."""
+
+    def __init__(self, stage: int = 0, smooth: dict[str, float] | None = None) -> None:
+        self.stage, self.smooth = stage, smooth or {}
+
+    def state(self) -> dict[str, Any]:
+        return {"stage": self.stage, "smooth": self.smooth}
+
+    def add(self, maker: str, figures: dict[str, float]) -> bool:
+        """Take in a step's figures; True where they end the stage."""
+        for name, value in figures.items():
+            full = f"{maker}.{name}"
+            self.smooth[full] = SMOOTH * self.smooth.get(full, 0.0) + (1 - SMOOTH) * value
+        now = STAGES[self.stage]
+        if self.smooth.get(f"{now.watch}.{now.figure}", 0.0) < now.until:
+            return False
+        self.stage += 1
+        return True
+
+
+def build(options: argparse.Namespace, bank: lessons.Bank) -> Direct:
     model = QwenVL(bank.config)
     initialise(model, options.seed)
-    objective = Direct(model, CELLS, len(CHARSET) + 1, len(CLASSES) + 1, beside=0.3)
+    heads = Direct(model, CELLS, len(CHARSET) + 1, len(CLASSES) + 1, beside=0.3)
+    return heads.to(options.device)
+
+
+def train(options: argparse.Namespace) -> None:
+    """Start, or go on from the newest checkpoint, until the last step or a signal."""
+    torch.set_num_threads(options.threads)
+    tokenizer = Tokenizer.load(Path(__file__).parent / "tokenizer")
+    bank = lessons.Bank(banks.load(options.cache), tokenizer, config(tokenizer))
+    objective = build(options, bank)
     optimizer = adamw([objective])
-    start, state = checkpoint.restore(out, objective, optimizer) or (0, {"stage": 0, "smooth": {}})
-    stage, smooth = int(state["stage"]), dict(state["smooth"])
-    rates = Rates(options.rate, 100, options.steps, decay=options.decay)
-    meter = Meter(out / "log.jsonl")
-    made: dict[str, str] = {}
+    start, state = checkpoint.restore(options.out, objective, optimizer) or (0, {})
+    progress = Progress(**state)
+    rates = Rates(options.rate, 100, options.steps, options.decay)
+    meter = Meter(options.out / "log.jsonl")
+    maker = ""
+    stop: list[int] = []
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda number, _: stop.append(number))
 
     def batch_of(step: int) -> Any:
-        made["name"], batch = make(STAGES[stage], bank, options.seed, step)
-        return batch
+        nonlocal maker
+        maker, batch = make(STAGES[progress.stage], bank, options.seed, step)
+        return batch.to(options.device)
 
-    def save(step: int) -> None:
-        extra = {"stage": stage, "smooth": smooth}
-        checkpoint.save(out, step, objective, optimizer, extra)
-
-    saved = time.monotonic()
-    step = start
+    step, saved = start, time.monotonic()
     for done in steps(objective, optimizer, rates, batch_of, start):
-        step, name = done.step, made["name"]
-        for key, value in done.figures.items():
-            if key in ("lr", "grad_norm"):
-                meter.mean(**{key: value})
-                continue
-            full = f"{name}.{key}"
-            meter.mean(**{full: value})
-            smooth[full] = SMOOTH * smooth.get(full, 0.0) + (1 - SMOOTH) * value
+        step = done.step
+        meter.mean(lr=done.rate, grad_norm=done.grad_norm, skipped=done.skipped)
+        meter.mean(**{f"{maker}.{name}": value for name, value in done.figures.items()})
         meter.amount(steps=1)
-        if step % REPORT == 0:
-            line = meter.report(step, stage=STAGES[stage].name)
+        ended = progress.add(maker, done.figures)
+        if step % REPORT == 0 or ended:
+            line = meter.report(step, stage=STAGES[progress.stage].name)
             sys.stderr.write(f"{line}\n")
-        current = STAGES[stage]
-        if smooth.get(f"{current.watch}.{current.figure}", 0.0) >= current.until:
-            stage += 1
-            sys.stderr.write(f"step {step}: on to {STAGES[stage].name}\n")
+        if stop:
+            break
         if time.monotonic() - saved > SAVE_SECONDS:
-            save(step)
+            checkpoint.save(options.out, step, objective, optimizer, progress.state())
             saved = time.monotonic()
-    save(step)
+    checkpoint.save(options.out, step, objective, optimizer, progress.state())
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=Path("runs/nano"))
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, default=40_000)

@@ -47,7 +47,7 @@ def randomise(model, seed):
         elif name.endswith("bias"):
             x.copy_(0.2 * noise)
         elif "embed_tokens" in name:
-            x.copy_(noise)
+            x.copy_(0.1 * noise)  # or a tied head says each token again
         else:
             x.copy_(noise / x[0].numel() ** 0.5)
     return model
@@ -74,7 +74,7 @@ def grid(draw, frames=1):
 
 def conversation(cfg, draw, parts, seconds=1.3):
     """Random text of each length in `parts`, a picture or clip for each grid there."""
-    ids, marks, pixels, grids = [], [], [], []
+    ids, pixels, grids = [], [], []
     for part in parts:
         if isinstance(part, int):
             ids += torch.randint(240, (part,), generator=draw).tolist()
@@ -84,7 +84,6 @@ def conversation(cfg, draw, parts, seconds=1.3):
             ids += [cfg.vision_start_token_id, *pads, cfg.vision_end_token_id]
             pixels.append(picture(part, draw))
             grids.append(part)
-        marks += [False] * (len(ids) - len(marks))
     input_ids = torch.tensor(ids)
     marks = (input_ids == cfg.image_token_id) | (input_ids == cfg.video_token_id)
     steps = [0.0 if t == 1 else cfg.vision.tokens_per_second * seconds for t, _, _ in grids]
@@ -114,15 +113,15 @@ def asked(sample, cfg):
     ids = sample.input_ids[None]
     kinds = (ids == cfg.image_token_id) + 2 * (ids == cfg.video_token_id)
     out = {"input_ids": ids, "mm_token_type_ids": kinds.int()}
-    for frames, names in ((False, ("pixel_values", "image_grid_thw")), (True, VIDEO)):
-        chosen = [i for i, g in enumerate(sample.grid_thw) if (g[0] > 1) == frames]
-        if chosen:
-            out[names[0]] = floats([sample.pixel_values[i] for i in chosen])
-            out[names[1]] = torch.tensor([sample.grid_thw[i] for i in chosen])
+    stills = [i for i, (t, _, _) in enumerate(sample.grid_thw) if t == 1]
+    clips = [i for i, (t, _, _) in enumerate(sample.grid_thw) if t > 1]
+    if stills:
+        out["pixel_values"] = floats([sample.pixel_values[i] for i in stills])
+        out["image_grid_thw"] = torch.tensor([sample.grid_thw[i] for i in stills])
+    if clips:
+        out["pixel_values_videos"] = floats([sample.pixel_values[i] for i in clips])
+        out["video_grid_thw"] = torch.tensor([sample.grid_thw[i] for i in clips])
     return out
-
-
-VIDEO = ("pixel_values_videos", "video_grid_thw")
 
 
 def difference(ours, theirs):

@@ -85,7 +85,9 @@ def window(sheet: Sheet, rng: np.random.Generator, height: int, width: int) -> C
     return _take(sheet, rows, (left, top, left + width, top + height))
 
 
-def piece(sheet: Sheet, rows: np.ndarray, margins: tuple[int, int, int, int], *, alone: bool) -> Crop:
+def piece(
+    sheet: Sheet, rows: np.ndarray, margins: tuple[int, int, int, int], *, alone: bool
+) -> Crop:
     """The characters `rows` and `margins` (left, top, right, bottom) of paper around them.
 
     With `alone`, ink of neighbours is painted over with the paper's colour.

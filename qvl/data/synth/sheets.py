@@ -3,7 +3,7 @@
 n characters of a sheet; boxes are (left, top, right, bottom) in pixels of the sheet.
 """
 
-import html
+import io
 import json
 import os
 import subprocess
@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from qvl.data.text import pieces
+from qvl.data.synth.layout import FAMILIES, HEIGHT, WIDTH, page
 
-WIDTH, HEIGHT = 1000, 1400
 CHROMIUM = os.environ.get("QVL_CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox",
@@ -27,18 +26,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-FAMILIES = {  # CSS family -> how often
-    "DejaVu Sans": 5,
-    "DejaVu Serif": 2,
-    "DejaVu Sans Mono": 2,
-    "Liberation Sans": 4,
-    "Liberation Serif": 3,
-    "Liberation Mono": 1,
-    "Noto Sans": 3,
-    "Noto Serif": 1.5,
-    "Noto Sans Mono": 1,
-}
-SIZES = {9: 1, 10: 1.5, 11: 2, 12: 5, 13: 6, 14: 8, 15: 6, 16: 16, 17: 5, 18: 6, 20: 5, 24: 2, 28: 1}
 _READ = """() => {
   const out = {code: [], box: [], word: [], line: [], block: []};
   let word = -1, line = -1;
@@ -105,60 +92,17 @@ def write_sheet(sheet: Sheet, path: Path) -> None:
     draft.rename(path)
 
 
-def _choice(rng: np.random.Generator, weights: dict[Any, float]) -> Any:
-    p = np.array(list(weights.values()), dtype=float)
-    return list(weights)[int(rng.choice(len(p), p=p / p.sum()))]
-
-
-def _colours(rng: np.random.Generator) -> tuple[str, str]:
-    kind = rng.random()
-    if kind < 0.72:
-        dark, light = int(rng.integers(0, 60)), int(rng.integers(240, 256))
-        return f"rgb({dark},{dark},{dark})", f"rgb({light},{light},{light})"
-    if kind < 0.94:
-        ink = rng.integers(0, 130, 3)
-        paper = 255 - rng.integers(0, 36, 3)
-    else:
-        ink, paper = 255 - rng.integers(0, 60, 3), rng.integers(0, 60, 3)
-    return "rgb({},{},{})".format(*ink), "rgb({},{},{})".format(*paper)
-
-
-def page(parts: Sequence[Sequence[str]], seed: int) -> tuple[str, list[dict[str, Any]]]:
-    """HTML of a sheet and what each block is; the same seed gives the same sheet."""
-    rng = np.random.default_rng(seed)
-    source = pieces(parts, rng)
-    out, blocks = [], []
-    ink, paper = _colours(rng)
-    room = 0.9 * WIDTH * HEIGHT  # square pixels, to be filled at about 0.9 size^2 a character
-    while room > 0:
-        kind, text = next(source)
-        family, size = _choice(rng, FAMILIES), _choice(rng, SIZES)
-        room -= 0.9 * size**2 * len(text) + 600
-        style = f"font:{size}px/{rng.uniform(1.1, 1.7):.2f} '{family}';"
-        style += f"max-width:{int(rng.integers(140, 940))}px;margin:{int(rng.integers(1, 14))}px 6px;"
-        style += f"padding:{rng.uniform(0, 6):.2f}px;"
-        if rng.random() < 0.18:
-            style += "font-weight:bold;"
-        if rng.random() < 0.06:
-            style += "font-style:italic;"
-        style += "display:inline-block;vertical-align:top;"
-        if rng.random() < 0.2:
-            style += "color:{};background:{};".format(*_colours(rng))
-        out.append(f'<div data-block style="{style}">{html.escape(text)}</div>')
-        blocks.append({"family": family, "size": size, "kind": kind})
-    head = f"<style>body{{margin:0;background:{paper};color:{ink};overflow:hidden}}</style>"
-    return f"<!doctype html><meta charset=utf-8>{head}{''.join(out)}", blocks
-
-
 def sheets(parts: Sequence[Sequence[str]], seeds: Sequence[int]) -> Iterator[tuple[int, Sheet]]:
     """Draw the sheets of these seeds; RuntimeError names a font or browser that is missing."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import ViewportSize, sync_playwright
 
     for family in FAMILIES:
         got = subprocess.run(["fc-match", family, "family"], capture_output=True, text=True)
         if family not in got.stdout:
-            raise RuntimeError(f"font {family!r} is not installed; apt-get install fonts-dejavu "
-                               "fonts-liberation fonts-noto-core fonts-noto-mono")
+            raise RuntimeError(
+                f"font {family!r} is not installed; apt-get install fonts-dejavu "
+                "fonts-liberation fonts-noto-core fonts-noto-mono"
+            )
     if not Path(CHROMIUM).exists():
         raise RuntimeError(f"no browser at {CHROMIUM}; apt-get install chromium")
     with sync_playwright() as play:
@@ -167,7 +111,7 @@ def sheets(parts: Sequence[Sequence[str]], seeds: Sequence[int]) -> Iterator[tup
             if at and at % 200 == 0:  # its memory grows with the pages it has seen
                 browser.close()
                 browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            tab = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+            tab = browser.new_page(viewport=ViewportSize(width=WIDTH, height=HEIGHT))
             text, blocks = page(parts, seed)
             tab.set_content(text)
             truth, png = tab.evaluate(_READ), tab.screenshot()
@@ -177,8 +121,6 @@ def sheets(parts: Sequence[Sequence[str]], seeds: Sequence[int]) -> Iterator[tup
 
 
 def _sheet(png: bytes, truth: dict[str, Any], blocks: list[dict[str, Any]]) -> Sheet:
-    import io
-
     image = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
     boxes = np.array(truth["box"], dtype=np.float32)
     whole = (boxes[:, 3] < HEIGHT) & (boxes[:, 2] < WIDTH) & (boxes[:, 0] >= 0)

@@ -8,25 +8,17 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-COLOURS = {
-    "red": (214, 39, 40),
-    "green": (44, 150, 60),
-    "blue": (40, 90, 200),
-    "yellow": (240, 210, 40),
-    "orange": (245, 130, 30),
-    "purple": (130, 60, 170),
-    "black": (20, 20, 20),
-    "white": (250, 250, 250),
-}
-SHAPES = ("circle", "square", "triangle", "star", "cross", "ring", "diamond", "bar")
+from qvl.data.synth.shapes import COLOURS, SHAPES, draw_shape
+
 UNSEEN = frozenset(  # pairs that training never draws
     {"red star", "blue circle", "green cross", "yellow ring", "black diamond", "purple square"}
 )
 NOUNS = (  # cut-outs that a small model can tell apart, by a word of their caption
-    "apple banana cherry strawberry orange pear lemon grapes pineapple watermelon carrot tomato "
-    "pepper potato onion cat dog horse cow sheep goat elephant giraffe zebra lion bear squirrel "
-    "rabbit fish shark duck penguin owl eagle parrot flamingo butterfly bee ant spider car truck "
-    "bus tractor locomotive airplane helicopter ship"
+    "apple banana cherry strawberry orange pear lemon grapes pineapple watermelon "
+    "carrot tomato pepper potato onion cat dog horse cow sheep goat elephant giraffe "
+    "zebra lion bear squirrel rabbit fish shark duck penguin owl eagle parrot "
+    "flamingo butterfly bee ant spider car truck bus tractor locomotive airplane "
+    "helicopter ship"
 ).split()
 FOLDERS = ("food", "animals", "vehicles")  # of the stamps; the others are held out
 PAIRS = [f"{c} {s}" for c in COLOURS for s in SHAPES]
@@ -84,7 +76,7 @@ def _noun(path: Path) -> str | None:
 def _trimmed(path: Path) -> Image.Image:
     with Image.open(path) as image:
         image = image.convert("RGBA")
-    image = image.crop(image.getchannel("A").point(lambda a: 255 * (a > 40)).getbbox())
+    image = image.crop(image.getchannel("A").point([0] * 41 + [255] * 215).getbbox())
     image.thumbnail((128, 128))
     return image
 
@@ -102,7 +94,9 @@ def scene(rng: np.random.Generator, assets: Assets, *, unseen: bool = False) -> 
         elif assets.cutouts and rng.random() < 0.4:
             name = sorted(assets.cutouts)[int(rng.integers(len(assets.cutouts)))]
         else:
-            name = next(n for n in iter(lambda: PAIRS[rng.integers(len(PAIRS))], "") if n not in UNSEEN)
+            name = next(
+                n for n in iter(lambda: PAIRS[rng.integers(len(PAIRS))], "") if n not in UNSEEN
+            )
         stamp = _stamp(rng, name, assets, min(height, width))
         y = int(rng.integers(0, max(1, height - stamp.height)))
         x = int(rng.integers(0, max(1, width - stamp.width)))
@@ -126,9 +120,7 @@ def _visible(image: np.ndarray, names: list[str], areas: list[int], owner: np.nd
     return Scene(image, tuple(things), places)
 
 
-def _background(
-    rng: np.random.Generator, assets: Assets, height: int, width: int
-) -> Image.Image:
+def _background(rng: np.random.Generator, assets: Assets, height: int, width: int) -> Image.Image:
     kind = rng.random()
     if kind < 0.35 and assets.backgrounds:
         picture = assets.backgrounds[int(rng.integers(len(assets.backgrounds)))]
@@ -159,34 +151,7 @@ def _stamp(rng: np.random.Generator, name: str, assets: Assets, room: int) -> Im
     rgb = np.array(COLOURS[colour]) + rng.integers(-18, 19, 3)
     large = Image.new("RGBA", (4 * size, 4 * size), (0, 0, 0, 0))
     fill = (*(int(c) for c in rgb.clip(0, 255)), 255)
-    _draw(ImageDraw.Draw(large), shape_name, 4 * size - 1, fill)
+    draw_shape(ImageDraw.Draw(large), shape_name, 4 * size - 1, fill)
     out = large.resize((size, size), Image.Resampling.BOX)
     box = out.getchannel("A").getbbox()
     return out.crop(box)
-
-
-def _draw(draw: ImageDraw.ImageDraw, shape: str, n: int, fill: tuple[int, ...]) -> None:
-    """A shape that fills a square of n pixels."""
-    third, mid = n / 3, n / 2
-    if shape == "circle":
-        draw.ellipse((0, 0, n, n), fill=fill)
-    elif shape == "ring":
-        draw.ellipse((n * 0.08, n * 0.08, n * 0.92, n * 0.92), outline=fill, width=int(n * 0.2))
-    elif shape == "square":
-        draw.rectangle((n * 0.05, n * 0.05, n * 0.95, n * 0.95), fill=fill)
-    elif shape == "bar":
-        draw.rectangle((0, n * 0.34, n, n * 0.66), fill=fill)
-    elif shape == "triangle":
-        draw.polygon([(mid, 0), (n, n), (0, n)], fill=fill)
-    elif shape == "diamond":
-        draw.polygon([(mid, 0), (n, mid), (mid, n), (0, mid)], fill=fill)
-    elif shape == "cross":
-        draw.rectangle((third, 0, 2 * third, n), fill=fill)
-        draw.rectangle((0, third, n, 2 * third), fill=fill)
-    elif shape == "star":
-        angles = np.arange(10) * np.pi / 5 - np.pi / 2
-        radii = np.where(np.arange(10) % 2 == 0, mid, n * 0.2)
-        xy = np.stack([mid + radii * np.cos(angles), mid + radii * np.sin(angles)], 1)
-        draw.polygon([(float(x), float(y)) for x, y in xy], fill=fill)
-    else:
-        raise ValueError(f"no shape {shape!r}; there are {', '.join(SHAPES)}")

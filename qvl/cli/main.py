@@ -1,0 +1,177 @@
+"""`qvl`: one verb a command. Data on stdout, words on stderr; exit code 2 for bad input."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from qvl.cli import output
+from qvl.media.draw import draw_boxes
+from qvl.media.image import open_image, smart_resize
+from qvl.messages import Answer, Settings
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Qwen2.5-VL, whole: read pictures, find things in them, see what a model sees.",
+)
+Model = Annotated[
+    str, typer.Option("--model", "-m", help="nano, a checkpoint's folder, or a hub id.")
+]
+Picture = Annotated[Path, typer.Argument(help="A picture: PNG, JPEG, WebP, TIFF, GIF, BMP.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Folder = Annotated[Path | None, typer.Option("-o", "--output", help="Save results in a folder.")]
+MaxTokens = Annotated[int, typer.Option(min=1, help="Tokens to write at most.")]
+
+
+@app.command()
+def run(
+    prompt: Annotated[str, typer.Argument(help="What to ask.")],
+    images: Annotated[list[Path] | None, typer.Option("-i", "--image")] = None,
+    model: Model = "nano",
+    max_tokens: MaxTokens = 512,
+    temperature: Annotated[float, typer.Option(min=0)] = 0.0,
+    seed: int = 0,
+    as_json: AsJson = False,
+    output_folder: Folder = None,
+) -> None:
+    """One answer, streamed."""
+    pictures = [open_image(path) for path in images or []]
+    vlm = _load(model)
+    content = [*({"image": p} for p in pictures), {"text": prompt}]
+    settings = Settings(max_tokens, temperature, seed=seed)
+    answer = None
+    for piece in vlm.stream([{"role": "user", "content": content}], settings):
+        if isinstance(piece, Answer):
+            answer = piece
+        elif not as_json:
+            sys.stdout.write(piece)
+            sys.stdout.flush()
+    assert answer is not None
+    told = {"prompt": prompt, "images": [str(p) for p in images or []], **_told(answer)}
+    if as_json:
+        output.data(told)
+    else:
+        output.text("")
+    if answer.finish_reason == "length":
+        output.note(f"stopped after {max_tokens} tokens; --max-tokens allows more")
+    if output_folder:
+        output.save_json(told, output_folder / "transcript.json")
+
+
+@app.command()
+def ocr(
+    image: Picture,
+    text: Annotated[bool, typer.Option("--text", help="The plain text and nothing else.")] = False,
+    model: Model = "nano",
+    max_tokens: MaxTokens = 2048,
+    as_json: AsJson = False,
+    output_folder: Folder = None,
+) -> None:
+    """Read a picture: lines with boxes in its own pixels, or the plain text."""
+    picture = open_image(image)
+    vlm = _load(model)
+    if text:
+        output.text(vlm.read(picture, max_tokens))
+        return
+    lines = vlm.ocr(picture, max_tokens)
+    rows = output.plain(lines)
+    if as_json:
+        output.data(rows)
+    else:
+        for line in lines:
+            output.text(f"{_corners(line)}  {line.text}")
+    marked = [(str(i), x.left, x.top, x.right, x.bottom) for i, x in enumerate(lines, start=1)]
+    _keep(output_folder, image, rows, lambda: draw_boxes(picture, marked))
+
+
+@app.command()
+def ground(
+    image: Picture,
+    what: Annotated[list[str], typer.Argument(help="Names of things to find.")],
+    model: Model = "nano",
+    max_tokens: MaxTokens = 1024,
+    as_json: AsJson = False,
+    output_folder: Folder = None,
+) -> None:
+    """Find things: boxes in pixels of the original picture."""
+    picture = open_image(image)
+    boxes = _load(model).ground(picture, what, max_tokens)
+    rows = output.plain(boxes)
+    if as_json:
+        output.data(rows)
+    else:
+        for box in boxes:
+            output.text(f"{_corners(box)}  {box.label}")
+    if not boxes:
+        output.note(f"none of {', '.join(what)} found in {image}")
+    marked = [(b.label, b.left, b.top, b.right, b.bottom) for b in boxes]
+    _keep(output_folder, image, rows, lambda: draw_boxes(picture, marked))
+
+
+@app.command()
+def inspect(image: Picture, model: Model = "nano", as_json: AsJson = False) -> None:
+    """What a model will see of a picture: resized size, grid and tokens. No weights are read."""
+    from qvl.inputs import Limits
+    from qvl.vlm import locate
+
+    picture = open_image(image)
+    limits = Limits.load(locate(model))
+    height, width = smart_resize(
+        picture.height, picture.width, limits.min_pixels, limits.max_pixels
+    )
+    seen = {
+        "file": str(image),
+        "original_size": [picture.width, picture.height],
+        "processed_size": [width, height],
+        "grid_thw": [1, height // 14, width // 14],
+        "tokens": height * width // 784,
+        "patch_bytes": height * width * 3,
+        "min_pixels": limits.min_pixels,
+        "max_pixels": limits.max_pixels,
+    }
+    if as_json:
+        output.data(seen)
+    else:
+        for name, value in seen.items():
+            output.text(f"{name:15} {value}")
+
+
+def _load(model: str) -> Any:
+    from qvl.vlm import load  # torch takes a second; a bad picture should not wait for it
+
+    return load(model)
+
+
+def _told(answer: Answer) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(answer)
+
+
+def _corners(at: Any) -> str:
+    return " ".join(f"{round(c):5}" for c in (at.left, at.top, at.right, at.bottom))
+
+
+def _keep(folder: Path | None, image: Path, rows: Any, draw: Any) -> None:
+    if folder:
+        output.save_json(rows, folder / f"{image.stem}.json")
+        output.save_image(draw(), folder / f"{image.stem}.png")
+        output.note(f"wrote {folder / image.stem}.json and .png")
+
+
+def main() -> None:
+    """Run a verb; what is wrong with the input is one line on stderr and exit code 2."""
+    try:
+        app()
+    except (ValueError, OSError) as error:
+        output.note(f"qvl: {error}")
+        sys.exit(2)
+    except FloatingPointError as error:
+        output.note(f"qvl: {error}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        os._exit(130)

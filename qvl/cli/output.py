@@ -1,0 +1,60 @@
+"""Where a verb's results go: data on stdout, files in a folder, words on stderr."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from qvl.messages import Media
+
+
+def data(value: Any) -> None:
+    """A JSON value on stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def text(value: str) -> None:
+    sys.stdout.write(value + "\n")
+
+
+def note(value: str) -> None:
+    """For people, on stderr."""
+    sys.stderr.write(value + "\n")
+
+
+def plain(items: Any) -> list[dict[str, Any]]:
+    """Data classes as JSON, pixels to a tenth."""
+    rows = [asdict(item) for item in items]
+    return [{k: round(v, 1) if isinstance(v, float) else v for k, v in row.items()} for row in rows]
+
+
+def sizes(media: Media) -> dict[str, Any]:
+    return asdict(media)
+
+
+def save_json(value: Any, path: Path) -> None:
+    with _whole(path) as draft:
+        draft.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def save_image(image: Image.Image, path: Path) -> None:
+    with _whole(path) as draft:
+        image.save(draft, format="png")
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """A draft beside the file, which replaces it only when it is complete."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        yield draft
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
