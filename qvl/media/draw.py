@@ -32,20 +32,15 @@ def draw_boxes(image: Image.Image, boxes: Sequence[Marked]) -> Image.Image:
     line = max(2, longest // 400)
     pad = ImageDraw.Draw(out)
     labels = [(text, [c * scale for c in corners]) for text, *corners in boxes]
-    room = max(
-        (pad.textbbox((0, 0), text or "x", font=letters)[3] for text, _ in labels), default=0
-    )
-    room = (room + 8) if any(text for text, _ in labels) else 0
+    heights = [pad.textbbox((0, 0), text, font=letters)[3] for text, _ in labels if text]
+    room = round(max(heights)) + 8 if heights else 0  # a strip of paper for labels
     framed = Image.new("RGB", (out.width, out.height + 2 * room), "white")
     framed.paste(out, (0, room))
     draw = ImageDraw.Draw(framed)
     taken: list[Plate] = []
-    colours = {
-        text: PALETTE[i % len(PALETTE)]
-        for i, text in enumerate(dict.fromkeys(t for t, _ in labels))
-    }
-    for i, (text, (left, top, right, bottom)) in enumerate(labels):
-        colour = PALETTE[i % len(PALETTE)] if len(colours) == len(labels) else colours[text]
+    names = list(dict.fromkeys(text for text, _ in labels))
+    for text, (left, top, right, bottom) in labels:
+        colour = PALETTE[names.index(text) % len(PALETTE)]
         draw.rectangle((left, top + room, right, bottom + room), outline=colour, width=line)
         if text:
             plate = _place(draw, text, letters, (left, top + room, right, bottom + room), taken)

@@ -47,7 +47,7 @@ def randomise(model, seed):
         elif name.endswith("bias"):
             x.copy_(0.2 * noise)
         elif "embed_tokens" in name:
-            x.copy_(0.1 * noise)  # or a tied head says each token again
+            x.copy_(0.02 * noise)  # or a tied head says each token again
         else:
             x.copy_(noise / x[0].numel() ** 0.5)
     return model

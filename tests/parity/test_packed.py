@@ -1,4 +1,6 @@
-"""Oracle: ourselves, one sample at a time; a batch only lays samples end to end."""
+"""Oracle: ourselves, one sample at a time; a batch only lays samples end to end.
+
+Matrix products of other heights round otherwise: at most 1.5e-6 in 36 models, a leak is 1e-2."""
 
 import torch
 from oracle import conversation, difference, grid
@@ -20,4 +22,4 @@ def test_packed_is_alone(model, cfg, draw):
     with torch.no_grad():
         together = model(Batch.of(samples)).split([len(s) for s in samples])
         for sample, packed in zip(samples, together, strict=True):
-            assert difference(packed, model(Batch.of([sample]))) < 1e-6
+            assert difference(packed, model(Batch.of([sample]))) < 3e-6

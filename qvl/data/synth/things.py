@@ -13,7 +13,8 @@ from qvl.data.synth.shapes import COLOURS, SHAPES, draw_shape
 UNSEEN = frozenset(  # pairs that training never draws
     {"red star", "blue circle", "green cross", "yellow ring", "black diamond", "purple square"}
 )
-NOUNS = (  # cut-outs that a small model can tell apart, by a word of their caption
+# cut-outs that a small model can tell apart, by a word of their caption
+NOUNS = (  # noqa: SIM905 - a list this long is read in rows
     "apple banana cherry strawberry orange pear lemon grapes pineapple watermelon "
     "carrot tomato pepper potato onion cat dog horse cow sheep goat elephant giraffe "
     "zebra lion bear squirrel rabbit fish shark duck penguin owl eagle parrot "
