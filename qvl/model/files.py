@@ -6,6 +6,7 @@ Only safetensors are read: a pickle can run code. Nothing here knows the model.
 import json
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,23 +58,26 @@ def store(
 ) -> None:
     """Write `config.json` and shards of at most `shard_bytes`, each tensor as `dtype` if given.
 
-    All is on the disk before the first file takes its place. The old `config.json` goes first and
-    the new one comes last, so that a reader finds the old checkpoint, none, or the new one.
+    All is on the disk, in a draft folder inside, before the old `config.json` goes; the new one
+    comes last. A reader finds the old checkpoint, none, or the new one; what a kill between two
+    moves leaves in the draft completes the new one.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".draft-") as name:
-        draft = Path(name)
+    draft = Path(tempfile.mkdtemp(dir=folder, prefix=".draft-"))
+    try:
         _write_tensors(state, draft, shard_bytes, dtype)
         _write_json(draft / CONFIG, config)
-        fresh = {path.name for path in draft.iterdir()}
-        old = {p.name for p in folder.iterdir() if SHARD.fullmatch(p.name)} | {WHOLE, INDEX}
-        (folder / CONFIG).unlink(missing_ok=True)
-        for file in sorted(fresh - {CONFIG}):
-            os.replace(draft / file, folder / file)
-        for file in old - fresh:
-            (folder / file).unlink(missing_ok=True)
-        os.replace(draft / CONFIG, folder / CONFIG)
-        _to_disk(folder)
+    except BaseException:
+        shutil.rmtree(draft)
+        raise
+    fresh = {path.name for path in draft.iterdir()} - {CONFIG}
+    old = {p.name for p in folder.iterdir() if SHARD.fullmatch(p.name)} | {WHOLE, INDEX}
+    for file in (CONFIG, *(old - fresh)):
+        (folder / file).unlink(missing_ok=True)
+    for file in (*sorted(fresh), CONFIG):
+        os.replace(draft / file, folder / file)
+    draft.rmdir()
+    _to_disk(folder)
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -121,7 +125,8 @@ def _open(path: Path) -> list[Stored]:
         file = safe_open(path, "pt")
     except (SafetensorError, OSError) as error:
         raise BadCheckpoint(
-            f"{path} is cut short or no safetensors file ({error}): copy it again"
+            f"{path} is cut short or no safetensors file ({error}): copy it again, or, where it "
+            f"was cloned, run git lfs pull"
         ) from None
     views = {key: file.get_slice(key) for key in file.keys()}  # noqa: SIM118 (no mapping)
     return [Stored(file, k, tuple(v.get_shape()), v.get_dtype()) for k, v in views.items()]

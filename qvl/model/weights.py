@@ -36,9 +36,12 @@ def read_config(folder: str | Path) -> Config:
     try:
         return Config.from_dict(raw)
     except KeyError as error:
-        raise BadCheckpoint(f"{path}: {error} is missing; take the released file") from None
-    except (TypeError, ValueError) as error:
-        raise BadCheckpoint(f"{path}: {error}; take the released file") from None
+        reason = f"{error} is missing"
+    except TypeError:
+        reason = "a size is no number"
+    except ValueError as error:
+        reason = str(error).removeprefix("config: ")
+    raise BadCheckpoint(f"{path}: {reason}; take the config.json of a Qwen2.5-VL release")
 
 
 def load(

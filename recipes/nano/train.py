@@ -57,7 +57,7 @@ MAKERS: dict[str, Maker] = {
 }
 STAGES = (
     Stage("characters", (("characters", 1.0),), "characters", "glyph", 0.70),
-    Stage("strings", (("strings", 0.8), ("characters", 0.2)), "strings", "glyph", 0.70),
+    Stage("strings", (("strings", 0.8), ("characters", 0.2)), "strings", "glyph", 0.45),
     Stage(
         "windows",
         (("windows", 0.65), ("strings", 0.15), ("scenes", 0.2)),

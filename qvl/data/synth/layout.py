@@ -36,6 +36,15 @@ SIZES = {
     28: 1,
 }
 
+MARKUP = (  # what surrounds a few words
+    ("<a style='color:#00e;text-decoration:underline'>", "</a>"),
+    ("<a style='text-decoration:underline'>", "</a>"),
+    ("<a style='color:#044a64;text-decoration:underline'>", "</a>"),
+    ("<code style='background:#eee'>", "</code>"),
+    ("<b>", "</b>"),
+    ("<i>", "</i>"),
+)
+
 
 def _choice(rng: np.random.Generator, weights: dict[Any, float]) -> Any:
     p = np.array(list(weights.values()), dtype=float)
@@ -53,6 +62,20 @@ def _colours(rng: np.random.Generator) -> tuple[str, str]:
     else:
         ink, paper = 255 - rng.integers(0, 60, 3), rng.integers(0, 60, 3)
     return "rgb({},{},{})".format(*ink), "rgb({},{},{})".format(*paper)
+
+
+def _marked(rng: np.random.Generator, text: str) -> str:
+    """HTML of a text, now and then with links, code and emphasis in it as manuals have."""
+    if rng.random() < 0.6:
+        return html.escape(text)
+    words = [html.escape(word) for word in text.split(" ")]
+    for _ in range(1 + len(words) // 12):
+        first = int(rng.integers(len(words)))
+        last = min(first + int(rng.integers(0, 3)), len(words) - 1)
+        opening, closing = MARKUP[int(rng.integers(len(MARKUP)))]
+        words[first] = opening + words[first]
+        words[last] = words[last] + closing
+    return " ".join(words)
 
 
 def page(parts: Sequence[Sequence[str]], seed: int) -> tuple[str, list[dict[str, Any]]]:
@@ -78,7 +101,7 @@ def page(parts: Sequence[Sequence[str]], seed: int) -> tuple[str, list[dict[str,
         style += "display:inline-block;vertical-align:top;"
         if rng.random() < 0.2:
             style += "color:{};background:{};".format(*_colours(rng))
-        out.append(f'<div data-block style="{style}">{html.escape(text)}</div>')
+        out.append(f'<div data-block style="{style}">{_marked(rng, text)}</div>')
         blocks.append({"family": family, "size": size, "kind": kind})
     head = f"<style>body{{margin:0;background:{paper};color:{ink};overflow:hidden}}</style>"
     return f"<!doctype html><meta charset=utf-8>{head}{''.join(out)}", blocks

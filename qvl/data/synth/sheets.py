@@ -26,8 +26,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_READ = """() => {
-  const out = {code: [], box: [], word: [], line: [], block: []};
+READ = """() => {
+  const out = {code: [], box: [], word: [], line: [], block: [], px: []};
   let word = -1, line = -1;
   document.querySelectorAll('[data-block]').forEach((element, block) => {
     const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
@@ -35,6 +35,7 @@ _READ = """() => {
     line += 1;
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const text = node.data, range = document.createRange();
+      const px = parseFloat(getComputedStyle(node.parentElement).fontSize);
       for (let i = 0; i < text.length; i++) {
         if (text[i].trim() === '') { gap = true; continue; }
         range.setStart(node, i); range.setEnd(node, i + 1);
@@ -44,7 +45,7 @@ _READ = """() => {
         if (bottom < r.bottom) bottom = r.bottom;
         if (gap) { word += 1; gap = false; }
         out.code.push(text.charCodeAt(i)); out.word.push(word); out.line.push(line);
-        out.block.push(block);
+        out.block.push(block); out.px.push(px);
         out.box.push([r.left, r.top, r.right, r.bottom]);
       }
     }
@@ -114,7 +115,7 @@ def sheets(parts: Sequence[Sequence[str]], seeds: Sequence[int]) -> Iterator[tup
             tab = browser.new_page(viewport=ViewportSize(width=WIDTH, height=HEIGHT))
             text, blocks = page(parts, seed)
             tab.set_content(text)
-            truth, png = tab.evaluate(_READ), tab.screenshot()
+            truth, png = tab.evaluate(READ), tab.screenshot()
             tab.close()
             yield seed, _sheet(png, truth, blocks)
         browser.close()
@@ -122,9 +123,15 @@ def sheets(parts: Sequence[Sequence[str]], seeds: Sequence[int]) -> Iterator[tup
 
 def _sheet(png: bytes, truth: dict[str, Any], blocks: list[dict[str, Any]]) -> Sheet:
     image = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
-    boxes = np.array(truth["box"], dtype=np.float32)
-    whole = (boxes[:, 3] < HEIGHT) & (boxes[:, 2] < WIDTH) & (boxes[:, 0] >= 0)
-    columns = [np.array(truth[name], dtype=np.int32)[whole] for name in ("code", "word", "line")]
-    code, word, line = columns
-    block = np.array(truth["block"], dtype=np.int32)[whole]
-    return Sheet(image, code, boxes[whole], word, line, block, tuple(blocks))
+    code, boxes, word, line, block, _ = arrays(truth, WIDTH, HEIGHT)
+    return Sheet(image, code, boxes, word, line, block, tuple(blocks))
+
+
+def arrays(truth: dict[str, Any], width: int, height: int) -> tuple[np.ndarray, ...]:
+    """What READ found: codepoints, boxes, word, line, block, font px; only the wholly visible."""
+    boxes = np.array(truth["box"], dtype=np.float32).reshape(-1, 4)
+    whole = (boxes[:, 3] < height) & (boxes[:, 2] < width) & (boxes[:, :2].min(1) >= 0)
+    code, word, line, block = (
+        np.array(truth[name], dtype=np.int32)[whole] for name in ("code", "word", "line", "block")
+    )
+    return code, boxes[whole], word, line, block, np.array(truth["px"])[whole]

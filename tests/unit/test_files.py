@@ -1,0 +1,170 @@
+"""The files of a checkpoint: mapped, replaced whole, and refused in one line where broken."""
+
+import json
+import os
+
+import pytest
+import torch
+from folders import UNTIED, refusal, same
+from safetensors.torch import load_file
+
+from qvl.config import TINY
+from qvl.model import weights
+from qvl.model.files import CONFIG, INDEX, WHOLE
+from qvl.model.qwen import QwenVL
+
+
+@pytest.fixture
+def model(seed):
+    torch.manual_seed(seed)
+    return QwenVL(TINY)
+
+
+@pytest.fixture
+def folder(model, tmp_path):
+    weights.save(model, tmp_path / "tiny")
+    return tmp_path / "tiny"
+
+
+def test_shards(model, tmp_path):
+    limit = 2**16
+    weights.save(model, tmp_path, shard_bytes=limit)
+    shards = sorted(tmp_path.glob("*.safetensors"))
+    assert len(shards) > 3
+    assert all(p.stat().st_size <= limit for p in shards if len(load_file(p)) > 1)
+    index = json.loads((tmp_path / INDEX).read_text())
+    assert set(index["weight_map"].values()) == {path.name for path in shards}
+    assert index["metadata"]["total_size"] == 4 * sum(x.numel() for x in model.parameters())
+    assert same(weights.load(tmp_path), model)
+
+
+def test_a_new_save_leaves_no_old_weights_and_all_else(model, folder):
+    (folder / "tokenizer.json").write_text("{}")
+    (folder / "adapter_model.safetensors").write_bytes(b"")
+    for limit in (2**16, 2**30, 2**17):
+        weights.save(model, folder, shard_bytes=limit)
+        assert same(weights.load(folder), model)
+    assert (folder / "tokenizer.json").exists()
+    assert (folder / "adapter_model.safetensors").exists()
+    assert not (folder / WHOLE).exists()
+    assert not list(folder.glob(".draft*"))
+
+
+def test_a_failed_save_leaves_the_old_checkpoint(model, folder, monkeypatch):
+    def full(*args, **more):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("qvl.model.files.save_file", full)
+    with pytest.raises(OSError, match="No space"):
+        weights.save(QwenVL(UNTIED), folder)
+    assert same(weights.load(folder), model)
+    assert sorted(path.name for path in folder.iterdir()) == [CONFIG, WHOLE]
+
+
+def test_a_model_saved_over_its_own_files(model, folder):
+    again = weights.load(folder)
+    weights.save(again, folder, shard_bytes=2**16)
+    weights.save(again, folder, shard_bytes=2**17)
+    assert same(again, model)
+    assert same(weights.load(folder), model)
+
+
+def test_files_are_mapped_and_never_written(model, folder):
+    before = (folder / WHOLE).read_bytes()
+    again = weights.load(folder)
+    with open("/proc/self/maps", encoding="utf-8") as maps:
+        assert str(folder / WHOLE) in maps.read()
+    with torch.no_grad():
+        for x in again.parameters():
+            x.zero_()
+    assert (folder / WHOLE).read_bytes() == before
+    assert same(weights.load(folder), model)
+
+
+@pytest.mark.parametrize("left", [0, 4, 100, 5000, -1])
+def test_truncated(folder, left):
+    raw = (folder / WHOLE).read_bytes()
+    (folder / WHOLE).write_bytes(raw[:left])
+    text = refusal(folder)
+    assert WHOLE in text
+    assert "cut short" in text
+
+
+def test_a_pickle_under_a_safe_name(folder):
+    torch.save({}, folder / WHOLE)
+    assert "no safetensors" in refusal(folder)
+
+
+@pytest.mark.parametrize("name", ["pytorch_model.bin", "consolidated.00.pth", "model.pt"])
+def test_pickle(folder, name):
+    (folder / WHOLE).rename(folder / name)
+    text = refusal(folder)
+    assert name in text
+    assert "pickle" in text
+    assert "save_pretrained" in text
+    assert "pickle" in refusal(folder / name)
+
+
+def test_index_of_pickles(folder):
+    (folder / WHOLE).unlink()
+    (folder / INDEX).write_text('{"weight_map": {"a": "pytorch_model-00001-of-00001.bin"}}')
+    assert "pickle" in refusal(folder)
+
+
+def test_missing_shard(model, tmp_path):
+    weights.save(model, tmp_path, shard_bytes=2**16)
+    shard = sorted(tmp_path.glob("*.safetensors"))[1]
+    shard.unlink()
+    assert shard.name in refusal(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "index", ["{}", '{"weight_map": {}}', '{"weight_map": {"a": "../x.safetensors"}}', "[]", "{"]
+)
+def test_bad_index(folder, index):
+    (folder / WHOLE).unlink()
+    (folder / INDEX).write_text(index)
+    assert INDEX in refusal(folder)
+
+
+def test_index_and_whole_file(folder):
+    (folder / INDEX).write_text("{}")
+    text = refusal(folder)
+    assert INDEX in text
+    assert "both" in text
+
+
+def test_no_weights(folder):
+    (folder / WHOLE).unlink()
+    assert WHOLE in refusal(folder)
+
+
+def test_a_pointer_of_git_lfs(folder):
+    (folder / WHOLE).write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\n")
+    assert "git lfs pull" in refusal(folder)
+
+
+@pytest.mark.parametrize(("limit", "moves"), [(2**16, 13), (2**30, 2)])
+def test_killed_while_moving_files_in(model, folder, monkeypatch, limit, moves):
+    """Old and new never mix, and nothing of the new is lost."""
+    old = weights.load(folder)
+    with torch.no_grad():
+        model.model.norm.weight.add_(1)
+    for survived in range(moves):
+        weights.save(old, folder)
+        left = iter(range(survived))
+
+        def replace(source, target, left=left, move=os.replace):
+            if next(left, None) is None:
+                raise KeyboardInterrupt
+            move(source, target)
+
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr("os.replace", replace)
+            weights.save(model, folder, shard_bytes=limit)
+        assert "no config.json" in refusal(folder)
+        (draft,) = folder.glob(".draft-*")
+        for file in draft.iterdir():
+            file.rename(folder / file.name)
+        draft.rmdir()
+        assert same(weights.load(folder), model)
