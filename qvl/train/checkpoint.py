@@ -38,12 +38,19 @@ def found(folder: Path) -> list[Path]:
     return sorted(p for p in folder.glob("step-*") if (p / "state.pt").is_file())
 
 
-def restore(folder: Path, objective: nn.Module, optimizer: Any) -> tuple[int, Any] | None:
-    """Load the newest checkpoint: its step and what came with it; None where there is none."""
+def newest(folder: Path) -> dict[str, Any]:
+    """The newest checkpoint that is whole; FileNotFoundError where there is none."""
     paths = found(folder)
     if not paths:
+        raise FileNotFoundError(f"{folder} has no checkpoint; train first")
+    return torch.load(paths[-1] / "state.pt", map_location="cpu", weights_only=True)
+
+
+def restore(folder: Path, objective: nn.Module, optimizer: Any) -> tuple[int, Any] | None:
+    """Load the newest checkpoint: its step and what came with it; None where there is none."""
+    if not found(folder):
         return None
-    state = torch.load(paths[-1] / "state.pt", map_location="cpu", weights_only=True)
+    state = newest(folder)
     objective.load_state_dict(state["objective"])
     optimizer.load_state_dict(state["optimizer"])
     return state["step"], state["extra"]
