@@ -65,15 +65,26 @@ def render(
     """
     if not messages:
         raise ValueError("no messages: a conversation needs at least one")
-    ids: list[int] = []
-    learnt: list[bool] = []
-    for run in _joined(_runs(messages, tokens, answer=answer)):
-        new = tokenizer.encode(run.text)
-        if run.special:
-            new = [tokenizer.id(run.special)] * run.times
-        ids += new
-        learnt += [run.learnt] * len(new)
-    return Rendered(ids, learnt)
+    out = Rendered([], [])
+    text: list[_Run] = []  # since the last special token: one string for the tokenizer
+    for run in _runs(messages, tokens, answer=answer):
+        if not run.special:
+            text.append(run)
+            continue
+        _write(text, tokenizer, out)
+        text.clear()
+        out.ids.extend([tokenizer.id(run.special)] * run.times)
+        out.learnt.extend([run.learnt] * run.times)
+    _write(text, tokenizer, out)
+    return out
+
+
+def _write(text: Sequence[_Run], tokenizer: Tokenizer, out: Rendered) -> None:
+    """Append a stretch of text; a token is learnt if the assistant wrote its first letter."""
+    own = [run.learnt for run in text for _ in run.text]
+    ids, starts = tokenizer.placed("".join(run.text for run in text))
+    out.ids.extend(ids)
+    out.learnt.extend(own[start] for start in starts)
 
 
 def _runs(messages: Sequence[Message], tokens: Sequence[int], *, answer: bool) -> Iterator[_Run]:
@@ -105,23 +116,3 @@ def _opening(role: str) -> Iterator[_Run]:
 def _closing(*, learnt: bool) -> Iterator[_Run]:
     yield _Run(special=IM_END, learnt=learnt)
     yield _Run("\n")
-
-
-def _joined(runs: Iterator[_Run]) -> Iterator[_Run]:
-    """Neighbouring text as one run, as a tokenizer sees it that reads the whole string.
-
-    A border of learnt and given text stays a border: the opening line ends in a line feed,
-    which no token of the pre-tokeniser joins to the letters that follow.
-    """
-    held: _Run | None = None
-    for run in runs:
-        if held and run.text and run.learnt == held.learnt:
-            held = _Run(held.text + run.text, learnt=held.learnt)
-            continue
-        if held:
-            yield held
-        held = run if run.text else None
-        if run.special:
-            yield run
-    if held:
-        yield held

@@ -18,11 +18,14 @@ REPLACEMENT = "\ufffd"  # how the decoder writes bytes that are no whole charact
 
 
 class Tokenizer:
-    """Encodes what people write, which never becomes a special token; knows the special ids."""
+    """Encodes what people write, which never becomes a control token; knows the special ids.
+
+    `<tool_call>` and its like are words of the vocabulary, as in the published tokenizer.
+    """
 
     def __init__(self, inner: tokenizers.Tokenizer) -> None:
         self.inner = inner
-        inner.encode_special_tokens = True  # "<|im_end|>" typed by a user is ten plain signs
+        inner.encode_special_tokens = True  # "<|im_end|>" typed by a user is plain signs
         inner.no_padding()
         inner.no_truncation()
         self.control = frozenset(i for n in CONTROL if (i := inner.token_to_id(n)) is not None)
@@ -50,6 +53,11 @@ class Tokenizer:
 
     def encode(self, text: str) -> list[int]:
         return self.inner.encode(text, add_special_tokens=False).ids
+
+    def placed(self, text: str) -> tuple[list[int], list[int]]:
+        """Ids, and the place in `text` where each one starts."""
+        encoded = self.inner.encode(text, add_special_tokens=False)
+        return encoded.ids, [start for start, _ in encoded.offsets]
 
     def decode(self, ids: Sequence[int]) -> str:
         """Text without control tokens; `<tool_call>` and its like stay."""

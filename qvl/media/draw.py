@@ -28,7 +28,7 @@ def draw_boxes(image: Image.Image, boxes: Sequence[Marked]) -> Image.Image:
     scale = max(1, round(SHORTEST / max(image.size)))
     out = image.convert("RGB").resize((image.width * scale, image.height * scale))
     longest = max(out.size)
-    letters = font(max(13, longest // 60))
+    letters = font(max(14, longest // 48))
     line = max(2, longest // 400)
     pad = ImageDraw.Draw(out)
     labels = [(text, [c * scale for c in corners]) for text, *corners in boxes]

@@ -84,7 +84,8 @@ def _trimmed(path: Path) -> Image.Image:
 
 def scene(rng: np.random.Generator, assets: Assets, *, unseen: bool = False) -> Scene:
     """One to four things, later ones in front. With `unseen` the first is a pair of UNSEEN."""
-    height, width = (int(side) * 28 for side in rng.integers(4, 8, 2))
+    most = 12 if rng.random() < 0.25 else 8
+    height, width = (int(side) * 28 for side in rng.integers(4, most, 2))
     canvas = _background(rng, assets, height, width)
     owner = np.zeros((height, width), dtype=np.int16)
     names: list[str] = []
