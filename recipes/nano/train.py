@@ -63,11 +63,11 @@ STAGES = (
         (("windows", 0.65), ("strings", 0.15), ("scenes", 0.2)),
         "windows",
         "glyph",
-        0.80,
+        0.50,
     ),
     Stage(
         "words",
-        (("words", 0.6), ("windows", 0.2), ("scenes", 0.1), ("grounding", 0.1)),
+        (("words", 0.55), ("windows", 0.25), ("scenes", 0.12), ("grounding", 0.08)),
         "words",
         "token",
         0.85,

@@ -1,0 +1,91 @@
+"""The wire formats: what is rendered is parsed, and a cut reply keeps what is whole."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from qvl.messages import Answer, Media, Settings, Usage
+from qvl.tasks import grounding, ocr
+
+SAME = Media((400, 300), (400, 300), 150)
+labels = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=20)
+boxes = st.tuples(
+    st.integers(0, 199), st.integers(0, 149), st.integers(200, 400), st.integers(150, 300)
+)
+marked = st.lists(st.tuples(labels, boxes), max_size=5)
+
+
+@given(marked)
+def test_boxes_come_back(found):
+    got = grounding.parse(grounding.render(found), SAME)
+    assert [(b.label, (b.left, b.top, b.right, b.bottom)) for b in got] == found
+
+
+@given(marked)
+def test_lines_come_back(found):
+    got = ocr.parse(ocr.render(found), SAME)
+    assert [(x.text, (x.left, x.top, x.right, x.bottom)) for x in got] == found
+
+
+@given(st.lists(st.tuples(labels, boxes), min_size=1, max_size=4), st.data())
+def test_a_cut_reply_keeps_its_whole_boxes(found, data):
+    reply = grounding.render(found)
+    cut = data.draw(st.integers(reply.index("[") + 1, len(reply)))
+    got = grounding.parse(reply[:cut], SAME)
+    assert [b.label for b in got] == [label for label, _ in found][: len(got)]
+    whole = sum(1 for i in range(len(found)) if cut >= _end(reply, i))
+    assert len(got) == whole
+
+
+def _end(reply: str, index: int) -> int:
+    """Where the object of a row ends: rows are lines of the reply."""
+    at = reply.index("[\n") + 2
+    for _ in range(index):
+        at = reply.index("\n\t", at) + 1
+    end = reply.find(",\n", at)
+    return end if end >= 0 and "\n" not in reply[at:end] else reply.index("\n]", at)
+
+
+@pytest.mark.parametrize(
+    ("reply", "count"),
+    [
+        ("[]", 0),
+        ("```json\n[]\n```", 0),
+        ('Sure! [{"bbox_2d": [1, 2, 3, 4], "label": "a {b}"}] as asked', 1),
+        ('[{"bbox_2d": [1, 2, 3], "label": "a"}]', 0),
+        ('[{"bbox_2d": [1, 2, 3, "x"], "label": "a"}]', 0),
+        ('[{"bbox_2d": [1, 2, 3, 4], "label": "a"}, {"bbox_2d": [5, 6', 1),
+        ("[" + "{" * 5000, 0),
+    ],
+)
+def test_odd_replies(reply, count):
+    assert len(grounding.parse(reply, SAME)) == count
+
+
+def test_prose_is_no_list():
+    for parse in (grounding.parse, ocr.parse):
+        with pytest.raises(ValueError, match="There is nothing"):
+            parse("There is nothing here.", SAME)
+
+
+def test_corners_are_put_in_order_and_in_the_original():
+    media = Media((100, 50), (200, 100), 8)
+    (box,) = grounding.parse('[{"bbox_2d": [150, 80, 50, -20], "label": "a"}]', media)
+    assert (box.left, box.top, box.right, box.bottom) == (25, 0, 75, 40)
+
+
+def test_verbs_ask_in_the_published_words():
+    asked = []
+
+    def chat(messages, settings):
+        asked.append((messages[0].content[1].text, settings.max_tokens))
+        return Answer('[{"bbox_2d": [0, 0, 9, 9], "label": "mug"}]', "stop", Usage(1, 1), (SAME,))
+
+    image = Image.new("RGB", (400, 300))
+    (box,) = grounding.detect(chat, image, ["mug", "cup"], Settings(max_tokens=7))
+    assert box.label == "mug"
+    assert asked == [
+        ("Locate every mug, cup in the image and output the coordinates in JSON format.", 7)
+    ]
+    assert ocr.read(lambda m, s: Answer("text", "stop", Usage(1, 1), (SAME,)), image, Settings())
