@@ -110,9 +110,11 @@ def piece(
 
 def paper_of(pixels: np.ndarray) -> np.ndarray:
     """The commonest colour of the border of pixels[H, W, 3]."""
-    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]]).reshape(-1, 3)
-    values, counts = np.unique(border, axis=0, return_counts=True)
-    return values[counts.argmax()]
+    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    colours = border.astype(np.int32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.int32)
+    values, counts = np.unique(colours, return_counts=True)
+    colour = int(values[counts.argmax()])
+    return np.array([colour >> 16, colour >> 8 & 255, colour & 255], dtype=np.uint8)
 
 
 def _take(sheet: Sheet, rows: np.ndarray, box: tuple[int, int, int, int]) -> Crop:

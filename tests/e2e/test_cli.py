@@ -1,0 +1,144 @@
+"""The commands of the README, run as a user runs them, with the shipped nano."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = ROOT / "samples"
+
+
+def qvl(*words: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "qvl.cli", *map(str, words)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120)
+
+
+def distance(a: str, b: str) -> int:
+    from rapidfuzz.distance import Levenshtein
+
+    return Levenshtein.distance(a, b)
+
+
+def test_ocr_text_prints_the_text_and_nothing_else():
+    truth = json.loads((SAMPLES / "truth.json").read_text())["line-1.png"]["text"]
+    done = qvl("ocr", SAMPLES / "line-1.png", "--text")
+    assert done.returncode == 0 and done.stderr == ""
+    assert done.stdout.count("\n") == 1
+    assert distance(done.stdout.strip(), truth) < 0.5 * len(truth)
+
+
+def test_ocr_saves_a_picture_and_boxes_in_its_pixels(tmp_path):
+    done = qvl("ocr", SAMPLES / "line-4.png", "--json", "-o", tmp_path)
+    assert done.returncode == 0
+    rows = json.loads(done.stdout)
+    width, height = Image.open(SAMPLES / "line-4.png").size
+    assert rows == json.loads((tmp_path / "line-4.json").read_text())
+    for row in rows:
+        assert 0 <= row["left"] <= row["right"] <= width
+        assert 0 <= row["top"] <= row["bottom"] <= height
+    assert Image.open(tmp_path / "line-4.png").width >= width
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["line-4.json", "line-4.png"]
+
+
+def test_ground_finds_the_sun_of_a_flag(tmp_path):
+    truth = json.loads((SAMPLES / "truth.json").read_text())["flag-jp.png"]
+    done = qvl("ground", SAMPLES / "flag-jp.png", truth["ask"], "--json", "-o", tmp_path)
+    assert done.returncode == 0
+    for row in json.loads(done.stdout):
+        assert set(row) == {"label", "left", "top", "right", "bottom"}
+    assert (tmp_path / "flag-jp.png").is_file()
+
+
+def test_run_streams_and_saves_a_transcript(tmp_path):
+    picture = SAMPLES / "line-4.png"
+    words = ["run", "Read all the text in the image.", "-i", picture, "--max-tokens", 5]
+    done = qvl(*words, "-o", tmp_path)
+    assert done.returncode == 0 and done.stdout.strip()
+    assert "stopped after 5 tokens" in done.stderr
+    told = json.loads((tmp_path / "transcript.json").read_text())
+    assert told["text"] == done.stdout.rstrip("\n") and told["finish_reason"] == "length"
+    assert told["media"][0]["original_size"] == list(Image.open(picture).size)
+    assert json.loads(qvl(*words, "--json").stdout)["usage"]["completion_tokens"] == 5
+
+
+def test_inspect_needs_no_weights(tmp_path):
+    done = qvl("inspect", SAMPLES / "photo-coffee.jpg", "--json")
+    seen = json.loads(done.stdout)
+    width, height = seen["processed_size"]
+    assert seen["tokens"] == width * height // 784 and seen["grid_thw"][1] == height // 14
+    folder = tmp_path / "bare"
+    folder.mkdir()
+    (folder / "preprocessor_config.json").write_text('{"min_pixels": 3136, "max_pixels": 78400}')
+    done = qvl("inspect", SAMPLES / "photo-coffee.jpg", "-m", folder, "--json")
+    assert json.loads(done.stdout)["tokens"] <= 100
+
+
+def bad_inputs(folder: Path) -> dict[str, tuple[list[object], str]]:
+    """Words of a command and what its one line must say."""
+    (folder / "empty.png").write_bytes(b"")
+    (folder / "text.png").write_text("no picture")
+    (folder / "half.png").write_bytes((SAMPLES / "flag-jp.png").read_bytes()[:3000])
+    Image.new("L", (1, 100_000)).save(folder / "strip.png")
+    (folder / "model").mkdir()
+    (folder / "broken").mkdir()
+    (folder / "broken" / "config.json").write_text("{")
+    good = SAMPLES / "line-4.png"
+    return {
+        "missing": (["ocr", folder / "none.png"], "does not exist"),
+        "folder": (["ground", folder, "cat"], "is a folder"),
+        "empty": (["ocr", folder / "empty.png"], "is empty"),
+        "text": (["ocr", folder / "text.png"], "no picture"),
+        "half": (["inspect", folder / "half.png"], "broken PNG"),
+        "strip": (["run", "hi", "-i", folder / "strip.png"], "200 times"),
+        "no model": (["ocr", good, "-m", folder / "nothing"], "no folder"),
+        "empty model": (["ocr", good, "-m", folder / "model"], "config.json"),
+        "broken model": (["ocr", good, "-m", folder / "broken"], "config.json"),
+        "too long": (["ocr", good, "--max-tokens", 99_999], "lower max_tokens"),
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "missing",
+        "folder",
+        "empty",
+        "text",
+        "half",
+        "strip",
+        "no model",
+        "empty model",
+        "broken model",
+        "too long",
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(name, tmp_path):
+    words, line = bad_inputs(tmp_path)[name]
+    out = tmp_path / "out"
+    saving = [] if words[0] == "inspect" else ["-o", out]
+    done = qvl(*words, *saving)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1 and line in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr
+    assert not out.exists()
+
+
+def test_python_face():
+    """As in the README."""
+    import qvl as package
+
+    vlm = package.load()
+    answer = vlm.chat(
+        [{"role": "user", "content": [{"image": str(SAMPLES / "line-4.png")}, {"text": "Read."}]}],
+        max_tokens=4,
+    )
+    assert answer.usage.completion_tokens <= 4 and answer.media[0].tokens > 0
+    messages = [package.message("user", "hello")]
+    assert vlm.logits(messages).shape[0] == len(vlm.encode(messages).sample)
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = package.nothing
