@@ -109,6 +109,18 @@ def _reading(bank: Bank, rng: Rng, at: int, rows: np.ndarray) -> Example | None:
     return _ask(bank, crop.image, ocr.PLAIN, crop.text()), pictures.text_truth(crop)
 
 
+def _spell(bank: Bank, rng: Rng) -> Example:
+    crop = pictures.run_of(bank.pictures, rng, bank.pictures.near, 5)
+    columns = -(-(crop.image.shape[1] + int(rng.integers(0, 12))) // UNIT)
+    crop = tinted(placed(crop, rng, UNIT, columns * UNIT), rng)
+    return _ask(bank, crop.image, ocr.PLAIN, crop.text()), pictures.text_truth(crop)
+
+
+def letters(bank: Bank, rng: Rng) -> Lesson:
+    """One to five letters of a word: where the decoder first finds what the tower saw."""
+    return _pack(bank, rng, _spell)
+
+
 def words(bank: Bank, rng: Rng) -> Lesson:
     """One to three words of a line."""
     return _pack(bank, rng, lambda b, r: _reading(b, r, *_some_words(b, r, 3)))
