@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -38,7 +37,7 @@ def test_greedy_text_is_the_same_there(theirs, name, prompt):
     processor = Qwen2VLImageProcessorPil.from_pretrained(FOLDER)
     picture = Image.open(ROOT / "samples" / name).convert("RGB")
     seen = processor(images=[picture], return_tensors="pt")
-    count = int(np.prod(seen["image_grid_thw"][0])) // 4
+    count = int(seen["image_grid_thw"][0].prod()) // 4
     turn = {"role": "user", "content": [{"type": "image"}, {"type": "text", "text": prompt}]}
     text = tokenizer.apply_chat_template([turn], tokenize=False, add_generation_prompt=True)
     ids = tokenizer.encode(text.replace("<|image_pad|>", "<|image_pad|>" * count))
