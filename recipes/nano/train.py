@@ -68,10 +68,10 @@ STAGES = (
     ),
     Stage(
         "letters",
-        (("letters", 0.65), ("words", 0.1), ("windows", 0.15), ("scenes", 0.1)),
+        (("windows", 0.45), ("letters", 0.25), ("scenes", 0.22), ("words", 0.08)),
         "letters",
         "token",
-        0.75,
+        0.66,
     ),
     Stage(
         "words",
