@@ -71,15 +71,15 @@ STAGES = (
         (("windows", 0.45), ("letters", 0.25), ("scenes", 0.22), ("words", 0.08)),
         "letters",
         "token",
-        0.66,
+        0.74,
     ),
     Stage(
         "words",
         (
-            ("words", 0.55),
-            ("letters", 0.1),
-            ("windows", 0.15),
-            ("scenes", 0.08),
+            ("words", 0.42),
+            ("letters", 0.08),
+            ("windows", 0.26),
+            ("scenes", 0.12),
             ("grounding", 0.12),
         ),
         "words",
@@ -89,12 +89,13 @@ STAGES = (
     Stage(
         "all",
         (
-            ("words", 0.24),
+            ("words", 0.20),
             ("lines", 0.28),
-            ("paragraphs", 0.12),
+            ("paragraphs", 0.06),
             ("spotting", 0.06),
             ("grounding", 0.22),
-            ("windows", 0.08),
+            ("windows", 0.12),
+            ("scenes", 0.06),
         ),
     ),
 )
