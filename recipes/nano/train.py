@@ -131,6 +131,7 @@ class Progress:
 
 
 def build(options: argparse.Namespace, bank: lessons.Bank) -> Direct:
+    torch.manual_seed(options.seed)  # of the heads
     model = QwenVL(bank.config)
     initialise(model, options.seed)
     heads = Direct(model, CELLS, len(CHARSET) + 1, len(CLASSES) + 1, beside=0.3)

@@ -1,6 +1,7 @@
 """The commands of the README, run as a user runs them, with the shipped nano."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,10 @@ SAMPLES = ROOT / "samples"
 
 def qvl(*words: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "qvl.cli", *map(str, words)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120)
+    offline = {**os.environ, "HF_HUB_OFFLINE": "1"}
+    return subprocess.run(
+        command, cwd=cwd, capture_output=True, text=True, timeout=120, env=offline
+    )
 
 
 def distance(a: str, b: str) -> int:
@@ -95,6 +99,7 @@ def bad_inputs(folder: Path) -> dict[str, tuple[list[object], str]]:
         "half": (["inspect", folder / "half.png"], "broken PNG"),
         "strip": (["run", "hi", "-i", folder / "strip.png"], "200 times"),
         "no model": (["ocr", good, "-m", folder / "nothing"], "no folder"),
+        "not on disk": (["ocr", good, "-m", "nobody/nothing"], "cannot be had from the hub"),
         "empty model": (["ocr", good, "-m", folder / "model"], "config.json"),
         "broken model": (["ocr", good, "-m", folder / "broken"], "config.json"),
         "too long": (["ocr", good, "--max-tokens", 99_999], "lower max_tokens"),
