@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -51,7 +52,8 @@ def pixels(width: int, height: int, repeats: int) -> tuple[float, float]:
 def model() -> dict[str, tuple[float, float]]:
     """Tower, prefill and decode of nano on a page of 336x448, float32 on both sides."""
     vlm = qvl.load(NANO, dtype=torch.float32, device="cpu")
-    peer = Qwen2_5_VLForConditionalGeneration.from_pretrained(NANO, dtype=torch.float32).eval()
+    peer: Any = Qwen2_5_VLForConditionalGeneration.from_pretrained(NANO, dtype=torch.float32)
+    peer.eval()
     picture = Image.effect_noise((448, 336), 60).convert("RGB")
     asked = [{"role": "user", "content": [{"image": picture}, {"text": PLAIN}]}]
     sample = vlm.encode(asked).sample

@@ -33,6 +33,7 @@ class Bank:
 
 
 Example = tuple[Sample, Truth]
+ABSENT = sorted(CLASSES.keys() - UNSEEN)  # names to ask for, there or not
 
 
 def _pack(bank: Bank, rng: Rng, one: Callable[[Bank, Rng], Example | None]) -> Lesson:
@@ -164,18 +165,26 @@ def spotting(bank: Bank, rng: Rng) -> Lesson:
 
 
 def _find(bank: Bank, rng: Rng) -> Example | None:
+    """A scene and up to three questions about it, sometimes one for what is not there."""
     shown = scene(rng, bank.pictures.assets)
-    if not shown.things:
+    names = sorted({thing.name for thing in shown.things})
+    rng.shuffle(names)
+    if rng.random() < 0.12:
+        names.insert(0, ABSENT[int(rng.integers(len(ABSENT)))])
+    if not names:
         return None
-    name = shown.things[int(rng.integers(len(shown.things)))].name
-    if rng.random() < 0.08:
-        name = sorted(CLASSES)[int(rng.integers(len(CLASSES)))]
-    if name in UNSEEN:
-        return None
-    found = [(t.name, t.box) for t in shown.things if t.name == name]
-    answer = boxes.render(sorted(found, key=lambda f: (f[1][1], f[1][0])))
-    truth = pictures.thing_truth(shown)
-    return _ask(bank, shown.image, boxes.PROMPT.format(name), answer), truth
+    turns = []
+    for name in names[:3]:
+        found = [(t.name, t.box) for t in shown.things if t.name == name]
+        found.sort(key=lambda f: (f[1][1], f[1][0]))
+        parts = (
+            [boxes.PROMPT.format(name)]
+            if turns
+            else [Image.fromarray(shown.image), boxes.PROMPT.format(name)]
+        )
+        turns += [message("user", *parts), message("assistant", boxes.render(found))]
+    sample = lesson(turns, bank.tokenizer, bank.config, LIMITS).sample
+    return sample, pictures.thing_truth(shown)
 
 
 def grounding(bank: Bank, rng: Rng) -> Lesson:

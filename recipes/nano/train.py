@@ -76,11 +76,11 @@ STAGES = (
     Stage(
         "words",
         (
-            ("words", 0.42),
-            ("letters", 0.08),
-            ("windows", 0.26),
-            ("scenes", 0.12),
-            ("grounding", 0.12),
+            ("words", 0.33),
+            ("letters", 0.05),
+            ("windows", 0.18),
+            ("scenes", 0.20),
+            ("grounding", 0.24),
         ),
         "words",
         "token",

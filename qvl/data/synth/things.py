@@ -93,7 +93,7 @@ def scene(rng: np.random.Generator, assets: Assets, *, unseen: bool = False) -> 
     for i in range(int(rng.choice([1, 2, 3, 4], p=[0.35, 0.3, 0.2, 0.15]))):
         if unseen and i == 0:
             name = sorted(UNSEEN)[int(rng.integers(len(UNSEEN)))]
-        elif assets.cutouts and rng.random() < 0.4:
+        elif assets.cutouts and rng.random() < 0.25:
             name = sorted(assets.cutouts)[int(rng.integers(len(assets.cutouts)))]
         else:
             name = next(
@@ -124,14 +124,14 @@ def _visible(image: np.ndarray, names: list[str], areas: list[int], owner: np.nd
 
 def _background(rng: np.random.Generator, assets: Assets, height: int, width: int) -> Image.Image:
     kind = rng.random()
-    if kind < 0.35 and assets.backgrounds:
+    if kind < 0.25 and assets.backgrounds:
         picture = assets.backgrounds[int(rng.integers(len(assets.backgrounds)))]
         if picture.width > width and picture.height > height:
             x = int(rng.integers(picture.width - width))
             y = int(rng.integers(picture.height - height))
             return picture.crop((x, y, x + width, y + height))
     base = rng.integers(90, 256, 3).astype(np.float32)
-    if kind < 0.7:
+    if kind < 0.65:
         slope = np.linspace(0, 1, height)[:, None, None] * rng.integers(-70, 70, 3)
         base = base + slope + np.zeros((height, width, 3))
     pixels = np.zeros((height, width, 3)) + base
