@@ -75,8 +75,11 @@ def _run(command: Sequence[str], where: Path, package: str) -> str:
 
 
 def licences(folder: Path) -> list[str]:
-    """The licence names of a package's copyright file."""
+    """The licence names of a package's copyright file; where it shares another's, that name."""
     names: dict[str, None] = {}
+    for path in sorted(folder.glob("usr/share/doc/*")):
+        if path.is_symlink():
+            names[f"as {path.readlink().name}"] = None
     for path in sorted(folder.glob("usr/share/doc/*/copyright")):
         for line in path.read_text(errors="replace").splitlines():
             if found := re.match(r"License: *(\S.*)", line):

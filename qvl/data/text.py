@@ -1,6 +1,5 @@
 """Real paragraphs of installed documentation, and strings that no language model can guess."""
 
-import hashlib
 import re
 import string
 from collections.abc import Iterator, Sequence
@@ -10,7 +9,8 @@ import numpy as np
 
 ALLOWED = frozenset(map(chr, range(32, 127))) | frozenset("–—‘’“”…éèüöäßñ©°·•×→")
 _SPELT = str.maketrans({"\u00a0": " ", "\u2011": "-", "\u2212": "-", "\u2010": "-", "\u00ad": ""})
-_SELECT = "p, li, h1, h2, h3, h4, dt, dd, td, th"
+_BLOCKS = "p, div.para, li, h1, h2, h3, h4, dt, dd, td, th"
+_INNER = f"{_BLOCKS}, pre, table, ul, ol, dl"  # a block with blocks in it gives its parts alone
 
 
 def paragraphs(folder: Path, pattern: str = "*.html") -> list[str]:
@@ -23,7 +23,12 @@ def paragraphs(folder: Path, pattern: str = "*.html") -> list[str]:
     found: dict[str, None] = {}
     for page in sorted(folder.rglob(pattern)):
         tree = LexborHTMLParser(page.read_text(encoding="utf-8", errors="replace"))
-        for node in tree.css(_SELECT):
+        for node in tree.css("div, br"):
+            node.insert_before(" ")  # else its first word would join the one before it
+            node.insert_after(" ")
+        for node in tree.css(_BLOCKS):
+            if len(node.css(_INNER)) > 1:  # itself, and more
+                continue
             text = " ".join(node.text().translate(_SPELT).split())
             if 3 <= len(text) <= 1200 and ALLOWED.issuperset(text):
                 found[text] = None
@@ -33,17 +38,6 @@ def paragraphs(folder: Path, pattern: str = "*.html") -> list[str]:
                 if 8 <= len(line) <= 90 and ALLOWED.issuperset(line):
                     found[" ".join(line.split())] = None
     return list(found)
-
-
-def held_out(paragraph: str) -> bool:
-    """One paragraph in fifty is never trained on, by a hash of its text."""
-    return hashlib.sha256(paragraph.encode()).digest()[0] < 5
-
-
-def corpus(folders: Sequence[tuple[Path, str]], *, held: bool) -> list[list[str]]:
-    """Paragraphs a source, either those held out or all others; draw the source first."""
-    parts = [paragraphs(folder, pattern) for folder, pattern in folders]
-    return [[p for p in part if held_out(p) == held] for part in parts]
 
 
 _WORD = string.ascii_lowercase

@@ -7,6 +7,7 @@ the start.
 U vision tokens, D width of the decoder.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -19,6 +20,8 @@ from qvl.tokens import IGNORE
 from qvl.train.objective import token_loss
 
 EMPTY = 0.1  # weight of an empty cell: most cells are empty
+PLACES = 64  # rows and columns of tokens that are told apart
+CORNER = 10 / 28  # tokens: corners are told to ten pixels, all but the last digit of an answer
 
 
 @dataclass(frozen=True)
@@ -73,23 +76,32 @@ class Direct(nn.Module):
         width = model.cfg.text.hidden_size
         self.cell_head = nn.Linear(width, cells * characters)
         self.thing_head = nn.Linear(width, things + 4)
+        self.place_head = nn.Linear(width, 2 * PLACES)
+        self.corner_head = nn.Linear(width, 4 * PLACES)
         self.cells, self.characters, self.beside = cells, characters, beside
 
     def forward(self, batch: Pictures | Lesson) -> tuple[Tensor, dict[str, Tensor]]:
         if isinstance(batch, Pictures):
-            return self.look(self.model.visual(batch.pixel_values, batch.grid_thw), batch.truth)
+            seen = self.model.visual(batch.pixel_values, batch.grid_thw)
+            return self.look(seen, batch.truth, places(batch.grid_thw).to(seen.device))
         seen = self.model.see(batch.batch)
         assert seen is not None
-        direct, figures = self.look(seen, batch.truth)
+        where = places(batch.batch.grid_thw).to(seen.device)
+        direct, figures = self.look(seen, batch.truth, where)
         hidden = self.model.read(batch.batch, seen)
         loss, right = token_loss(hidden, self.model.lm_head, batch.batch.labels)
         told = {"loss": loss.detach(), "token": right}
         return loss + self.beside * direct, told | figures
 
-    def look(self, seen: Tensor, truth: Truth) -> tuple[Tensor, dict[str, Tensor]]:
-        """seen[U, D] -> the sum of the heads' losses, and the share each gets right."""
-        loss = seen.sum() * 0.0
-        figures: dict[str, Tensor] = {}
+    def look(self, seen: Tensor, truth: Truth, where: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """seen[U, D], where[U, 2] -> the sum of the heads' losses, and the share each gets right.
+
+        The tower must know absolute places: M-RoPE gives columns its slowest turns, too slow for
+        a small decoder to tell one column from the next.
+        """
+        loss, right = _bins(self.place_head(seen), where)
+        loss = 0.3 * loss
+        figures = {"place": right}
         known = truth.cells[:, 0] != IGNORE
         if bool(known.any()):
             logits = self.cell_head(seen[known]).unflatten(-1, (self.cells, self.characters))
@@ -104,9 +116,35 @@ class Direct(nn.Module):
             loss = loss + F.cross_entropy(out[:, :-4], thing)
             inside = thing > 0
             miss = F.smooth_l1_loss(out[inside, -4:], truth.box[known][inside], beta=0.2)
-            loss = loss + miss
+            corners = truth.box[known] + where[known].repeat(1, 2) + 0.5  # tokens, absolute
+            corners = (corners / CORNER).long()
+            told, right = _bins(self.corner_head(seen[known][inside]), corners[inside])
+            loss = loss + miss + told
             figures |= {"thing": _right(out[:, :-4], thing), "outline": miss.detach()}
+            figures["corner"] = right
         return loss, figures
+
+
+def places(grid_thw: Sequence[Grid]) -> Tensor:
+    """-> int64[U, 2]: column and row of each vision token in its picture, in tokens."""
+    parts = []
+    for frames, height, width in grid_thw:
+        rows, columns = torch.meshgrid(
+            torch.arange(height // 2), torch.arange(width // 2), indexing="ij"
+        )
+        parts.append(torch.stack([columns, rows], -1).flatten(0, 1).repeat(frames, 1))
+    return torch.cat(parts)
+
+
+def _bins(logits: Tensor, truth: Tensor) -> tuple[Tensor, Tensor]:
+    """logits[N, K * PLACES], truth[N, K] -> the loss over K numbers, and the share right."""
+    logits = logits.unflatten(-1, (-1, PLACES)).flatten(0, 1).float()
+    truth = torch.where((truth >= 0) & (truth < PLACES), truth, IGNORE).flatten()
+    known = truth != IGNORE
+    if not bool(known.any()):
+        return logits.sum() * 0.0, logits.new_zeros(())
+    right = (logits.detach().argmax(-1) == truth)[known].float().mean()
+    return F.cross_entropy(logits, truth, ignore_index=IGNORE), right
 
 
 def _right(logits: Tensor, truth: Tensor) -> Tensor:

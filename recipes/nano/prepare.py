@@ -6,7 +6,7 @@ from pathlib import Path
 
 from qvl.data.sources import TRAINING, fetch
 from qvl.data.synth.sheets import sheets, write_sheet
-from qvl.data.text import corpus
+from qvl.data.text import paragraphs
 
 GUIDES = (  # package, folder of its English pages
     ("debian-handbook", "usr/share/doc/debian-handbook/html/en-US"),
@@ -27,7 +27,7 @@ def main() -> None:
     wanted = [seed for seed in range(options.sheets) if not (out / f"{seed:05d}.png").exists()]
     if not wanted:
         return
-    parts = corpus([(folders[name] / path, "*.html") for name, path in GUIDES], held=False)
+    parts = [paragraphs(folders[name] / path) for name, path in GUIDES]
     for done, (seed, sheet) in enumerate(sheets(parts, wanted), start=1):
         write_sheet(sheet, out / f"{seed:05d}.png")
         if done % 20 == 0:

@@ -6,7 +6,7 @@ import pytest
 from qvl.data import sources
 from qvl.data.synth import reading, things
 from qvl.data.synth.sheets import Sheet, read_sheet, write_sheet
-from qvl.data.text import ALLOWED, held_out, paragraphs, random_word
+from qvl.data.text import ALLOWED, paragraphs, random_word
 
 
 @pytest.fixture(scope="module")
@@ -126,9 +126,12 @@ def test_paragraphs_are_what_the_ink_says(tmp_path):
     assert paragraphs(tmp_path) == ["One two three.", "Head", "x = 1 + 2"]
 
 
-def test_a_fiftieth_of_the_paragraphs_is_held_out():
-    share = np.mean([held_out(f"paragraph {i}") for i in range(5000)])
-    assert 0.01 < share < 0.03
+def test_nested_blocks_give_their_parts_once_and_unglued(tmp_path):
+    (tmp_path / "a.html").write_text(
+        "<ul><li>Outer <b>bold</b>, all<ul><li>Inner one</li></ul></li><li><p>Alone</p></li></ul>"
+        "<table><tr><td>Cell<div>below</div></td></tr></table><div class=para>Docbook.</div>"
+    )
+    assert paragraphs(tmp_path) == ["Inner one", "Alone", "Cell below", "Docbook."]
 
 
 def test_random_words_are_drawable():

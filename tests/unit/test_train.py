@@ -148,6 +148,7 @@ def test_heads_learn_from_what_is_known_and_leave_the_rest():
     figures = [d.figures for d in steps(objective, optimizer, Rates(5e-3, 1, 80), lambda _: batch)]
     assert figures[-1]["glyph"] == 1.0 and figures[-1]["thing"] == 1.0
     assert figures[-1]["outline"] < 0.05 < figures[0]["outline"]
+    assert figures[-1]["place"] == 1.0 and figures[-1]["corner"] == 1.0
     lesson = Lesson(batch_of(0), truth)
     loss, told = objective(lesson)
-    assert loss > told["loss"] and set(told) == {"loss", "token", "glyph", "thing", "outline"}
+    assert loss > told["loss"] and set(told) == {"loss", "token", *figures[0]}
