@@ -164,12 +164,12 @@ def spotting(bank: Bank, rng: Rng) -> Lesson:
     return _pack(bank, rng, _spot)
 
 
-def _find(bank: Bank, rng: Rng) -> Example | None:
+def _find(bank: Bank, rng: Rng, *, alone: bool) -> Example | None:
     """A scene and up to three questions about it, sometimes one for what is not there."""
-    shown = scene(rng, bank.pictures.assets)
+    shown = scene(rng, bank.pictures.assets, alone=alone)
     names = sorted({thing.name for thing in shown.things})
     rng.shuffle(names)
-    if rng.random() < 0.12:
+    if not alone and rng.random() < 0.12:
         names.insert(0, ABSENT[int(rng.integers(len(ABSENT)))])
     if not names:
         return None
@@ -187,6 +187,11 @@ def _find(bank: Bank, rng: Rng) -> Example | None:
     return sample, pictures.thing_truth(shown)
 
 
+def pointing(bank: Bank, rng: Rng) -> Lesson:
+    """One thing and its box: where the decoder first learns to write places."""
+    return _pack(bank, rng, lambda b, r: _find(b, r, alone=True))
+
+
 def grounding(bank: Bank, rng: Rng) -> Lesson:
-    """Where is it? Now and then nowhere."""
-    return _pack(bank, rng, _find)
+    """Up to four things, and boxes of those asked for."""
+    return _pack(bank, rng, lambda b, r: _find(b, r, alone=False))

@@ -82,15 +82,21 @@ def _trimmed(path: Path) -> Image.Image:
     return image
 
 
-def scene(rng: np.random.Generator, assets: Assets, *, unseen: bool = False) -> Scene:
-    """One to four things, later ones in front. With `unseen` the first is a pair of UNSEEN."""
+def scene(
+    rng: np.random.Generator, assets: Assets, *, unseen: bool = False, alone: bool = False
+) -> Scene:
+    """One to four things, later ones in front; or one `alone`.
+
+    With `unseen` the first is a pair of UNSEEN.
+    """
     most = 12 if rng.random() < 0.25 else 8
     height, width = (int(side) * 28 for side in rng.integers(4, most, 2))
     canvas = _background(rng, assets, height, width)
     owner = np.zeros((height, width), dtype=np.int16)
     names: list[str] = []
     areas: list[int] = []
-    for i in range(int(rng.choice([1, 2, 3, 4], p=[0.35, 0.3, 0.2, 0.15]))):
+    count = 1 if alone else int(rng.choice([1, 2, 3, 4], p=[0.35, 0.3, 0.2, 0.15]))
+    for i in range(count):
         if unseen and i == 0:
             name = sorted(UNSEEN)[int(rng.integers(len(UNSEEN)))]
         elif assets.cutouts and rng.random() < 0.25:
