@@ -5,11 +5,13 @@ T tokens (or patches), S segments, H query heads, K key/value heads, E head widt
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+SHORT = 512  # rows of a segment whose attention is small enough to be written out
 
 
 @dataclass(frozen=True)
@@ -62,16 +64,57 @@ def packed_attention(
         return _varlen(q, k, v, segments, causal)
     k, v = grouped(k, q.shape[1]), grouped(v, q.shape[1])
     if segments.order is not None:
-        q, k, v = (x[segments.order] for x in (q, k, v))
+        assert segments.inverse is not None
+        q, k, v = (reorder(x, segments.order, segments.inverse) for x in (q, k, v))
+    learning = q.requires_grad and not q.is_cuda
     out, start = [], 0
     for count, length in segments.runs:
         rows = slice(start, start := start + count * length)
         # [n, H, L, E]: a three-dimensional call takes torch's slow path on CPU
         qs, ks, vs = (x[rows].unflatten(0, (count, length)).transpose(1, 2) for x in (q, k, v))
-        seen = F.scaled_dot_product_attention(qs, ks, vs, is_causal=causal)
+        if learning and length <= SHORT:
+            seen = _plain(qs, ks, vs, causal=causal)
+        else:
+            seen = F.scaled_dot_product_attention(qs, ks, vs, is_causal=causal)
         out.append(seen.transpose(1, 2).flatten(0, 1))
     x = out[0] if len(out) == 1 else torch.cat(out)
-    return x if segments.inverse is None else x[segments.inverse]
+    if segments.order is None or segments.inverse is None:
+        return x
+    return reorder(x, segments.inverse, segments.order)
+
+
+def _plain(q: Tensor, k: Tensor, v: Tensor, *, causal: bool) -> Tensor:
+    """q, k, v[n, H, L, E] -> [n, H, L, E] by whole matrices.
+
+    Torch's fused kernel has no fast backward pass on a CPU: a window of 64 patches takes three
+    times as long there.
+    """
+    weights = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)
+    if causal:
+        length = q.shape[-2]
+        later = torch.ones(length, length, dtype=torch.bool, device=q.device).triu(1)
+        weights = weights.masked_fill(later, float("-inf"))
+    return weights.softmax(-1) @ v
+
+
+class _Reorder(torch.autograd.Function):
+    """A permutation of rows, whose gradient is the other permutation and not a scatter."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, order: Tensor, inverse: Tensor) -> Tensor:
+        ctx.save_for_backward(inverse, order)
+        return x.index_select(0, order)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
+        return grads[0].index_select(0, ctx.saved_tensors[0]), None, None
+
+
+def reorder(x: Tensor, order: Tensor, inverse: Tensor) -> Tensor:
+    """x[T, ...] -> x[order], where `inverse` undoes `order`."""
+    out = _Reorder.apply(x, order, inverse)
+    assert isinstance(out, Tensor)
+    return out
 
 
 def grouped(x: Tensor, heads: int) -> Tensor:

@@ -19,32 +19,41 @@ def mrope_angles(position_ids: Tensor, cfg: TextConfig) -> Tensor:
 
 
 class Attention(nn.Module):
-    def __init__(self, cfg: TextConfig, layer: int) -> None:
+    def __init__(self, cfg: TextConfig) -> None:
         super().__init__()
-        self.layer = layer
         self.head = head = cfg.head_dim
         self.q_proj = nn.Linear(cfg.hidden_size, cfg.num_attention_heads * head)
         self.k_proj = nn.Linear(cfg.hidden_size, cfg.num_key_value_heads * head)
         self.v_proj = nn.Linear(cfg.hidden_size, cfg.num_key_value_heads * head)
         self.o_proj = nn.Linear(cfg.num_attention_heads * head, cfg.hidden_size, bias=False)
 
-    def forward(self, x: Tensor, turn: Rotation, attend: Attend) -> Tensor:
-        q = rotate(self.q_proj(x).unflatten(-1, (-1, self.head)), turn)  # [T, H, E]
-        k = rotate(self.k_proj(x).unflatten(-1, (-1, self.head)), turn)  # [T, K, E]
-        v = self.v_proj(x).unflatten(-1, (-1, self.head))
-        return self.o_proj(attend(self.layer, q, k, v).flatten(1))
+    def forward(self, x: Tensor, turn: Rotation) -> tuple[Tensor, Tensor, Tensor]:
+        """x[T, D] -> queries[T, H, E], keys and values[T, K, E]."""
+        q = rotate(self.q_proj(x).unflatten(-1, (-1, self.head)), turn)
+        k = rotate(self.k_proj(x).unflatten(-1, (-1, self.head)), turn)
+        return q, k, self.v_proj(x).unflatten(-1, (-1, self.head))
 
 
 class Layer(nn.Module):
     def __init__(self, cfg: TextConfig, layer: int) -> None:
         super().__init__()
+        self.layer = layer
         self.input_layernorm = RMSNorm(cfg.hidden_size, cfg.rms_norm_eps)
-        self.self_attn = Attention(cfg, layer)
+        self.self_attn = Attention(cfg)
         self.post_attention_layernorm = RMSNorm(cfg.hidden_size, cfg.rms_norm_eps)
         self.mlp = SwiGLU(cfg.hidden_size, cfg.intermediate_size, bias=False)
 
     def forward(self, x: Tensor, turn: Rotation, attend: Attend) -> Tensor:
-        x = x + self.self_attn(self.input_layernorm(x), turn, attend)
+        """x[T, D] -> [T, D]; `attend` says where the layer's queries find keys."""
+        return self.after(x, attend(self.layer, *self.before(x, turn)))
+
+    def before(self, x: Tensor, turn: Rotation) -> tuple[Tensor, Tensor, Tensor]:
+        """What a token does alone ahead of attention."""
+        return self.self_attn(self.input_layernorm(x), turn)
+
+    def after(self, x: Tensor, seen: Tensor) -> Tensor:
+        """What a token does alone with what it attended to."""
+        x = x + self.self_attn.o_proj(seen.flatten(1))
         return x + self.mlp(self.post_attention_layernorm(x))
 
 

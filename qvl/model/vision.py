@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from qvl.config import VisionConfig
-from qvl.model.attention import Segments, packed_attention
+from qvl.model.attention import Segments, packed_attention, reorder
 from qvl.model.layers import RMSNorm, Rotation, SwiGLU, rope_angles, rotate, rotation
 from qvl.model.pixels import normalise
 from qvl.model.positions import patch_positions, window_partition
@@ -52,11 +52,10 @@ class VisionAttention(nn.Module):
         self.qkv = nn.Linear(cfg.hidden_size, 3 * cfg.hidden_size)
         self.proj = nn.Linear(cfg.hidden_size, cfg.hidden_size)
 
-    def forward(self, x: Tensor, turn: Rotation, segments: Segments) -> Tensor:
-        """x[P, D] -> [P, D]; each patch attends to its own segment alone."""
-        q, k, v = self.qkv(x).unflatten(-1, (3, self.heads, -1)).unbind(1)  # each [P, H, E]
-        q, k = rotate(q, turn), rotate(k, turn)
-        return self.proj(packed_attention(q, k, v, segments, causal=False).flatten(1))
+    def forward(self, x: Tensor, turn: Rotation) -> tuple[Tensor, Tensor, Tensor]:
+        """x[P, D] -> queries, keys and values, each [P, H, E]."""
+        q, k, v = self.qkv(x).unflatten(-1, (3, self.heads, -1)).unbind(1)
+        return rotate(q, turn), rotate(k, turn), v
 
 
 class VisionBlock(nn.Module):
@@ -68,7 +67,17 @@ class VisionBlock(nn.Module):
         self.mlp = SwiGLU(cfg.hidden_size, cfg.intermediate_size, bias=True)
 
     def forward(self, x: Tensor, turn: Rotation, segments: Segments) -> Tensor:
-        x = x + self.attn(self.norm1(x), turn, segments)
+        """x[P, D] -> [P, D]; each patch attends to its own segment alone."""
+        q, k, v = self.before(x, turn)
+        return self.after(x, packed_attention(q, k, v, segments, causal=False))
+
+    def before(self, x: Tensor, turn: Rotation) -> tuple[Tensor, Tensor, Tensor]:
+        """What a patch does alone ahead of attention."""
+        return self.attn(self.norm1(x), turn)
+
+    def after(self, x: Tensor, seen: Tensor) -> Tensor:
+        """What a patch does alone with what it attended to."""
+        x = x + self.attn.proj(seen.flatten(1))
         return x + self.mlp(self.norm2(x))
 
 
@@ -95,7 +104,8 @@ class PatchEmbed(nn.Module):
             else:
                 runs.append([each])
         rows = [normalise(torch.cat(run)).to(weight.dtype) for run in runs]
-        return torch.cat([F.linear(x, by_width[x.shape[1]]) for x in rows])
+        out = torch.cat([F.linear(x, by_width[x.shape[1]]) for x in rows])
+        return out.to(weight.dtype)  # autocast narrows the product, never the stream of residuals
 
 
 class PatchMerger(nn.Module):
@@ -127,8 +137,9 @@ class VisionTower(nn.Module):
         cfg = self.cfg
         plan = Plan.of(grids, cfg, self.patch_embed.proj.weight.device)
         x = self.patch_embed(pixels)
-        x = x.unflatten(0, (len(plan.order), -1))[plan.order].flatten(0, 1)
+        x = x.unflatten(0, (len(plan.order), -1))
+        x = reorder(x, plan.order, plan.inverse).flatten(0, 1)
         for i, block in enumerate(self.blocks):
             full = i in cfg.fullatt_block_indexes
             x = block(x, plan.turn, plan.frames if full else plan.windows)
-        return self.merger(x)[plan.inverse]
+        return reorder(self.merger(x), plan.inverse, plan.order)

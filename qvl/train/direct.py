@@ -14,10 +14,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from qvl.model.attention import Segments, causal
 from qvl.model.qwen import QwenVL
 from qvl.sample import Batch, Grid
 from qvl.tokens import IGNORE
 from qvl.train.objective import token_loss
+from qvl.train.pointing import Watched, pointing_loss
 
 EMPTY = 0.1  # weight of an empty cell: most cells are empty
 PLACES = 64  # rows and columns of tokens that are told apart
@@ -60,17 +62,19 @@ class Lesson:
 
     batch: Batch
     truth: Truth
+    point: Tensor  # int64[T]: the vision token's row to look at from each row, or IGNORE
 
     def to(self, device: str) -> "Lesson":
-        return Lesson(self.batch.to(device), self.truth.to(device))
+        return Lesson(self.batch.to(device), self.truth.to(device), self.point.to(device))
 
 
 class Direct(nn.Module):
     """The heads alone for `Pictures`; the answer's tokens, and the heads beside, for `Lesson`."""
 
     def __init__(
-        self, model: QwenVL, cells: int, characters: int, things: int, beside: float
+        self, model: QwenVL, cells: int, characters: int, things: int, *, beside: float
     ) -> None:
+        """`beside`: weight of the heads' and the pointers' losses beside that of the answers."""
         super().__init__()
         self.model = model
         width = model.cfg.text.hidden_size
@@ -79,6 +83,8 @@ class Direct(nn.Module):
         self.place_head = nn.Linear(width, 2 * PLACES)
         self.corner_head = nn.Linear(width, 4 * PLACES)
         self.cells, self.characters, self.beside = cells, characters, beside
+        depth = model.cfg.text.num_hidden_layers
+        self.guided = (1, depth // 2)  # the second sees where the first has looked for others
 
     def forward(self, batch: Pictures | Lesson) -> tuple[Tensor, dict[str, Tensor]]:
         if isinstance(batch, Pictures):
@@ -88,10 +94,13 @@ class Direct(nn.Module):
         assert seen is not None
         where = places(batch.batch.grid_thw).to(seen.device)
         direct, figures = self.look(seen, batch.truth, where)
-        hidden = self.model.read(batch.batch, seen)
+        lengths = batch.batch.lengths
+        attend = Watched(causal(Segments.of(lengths, seen.device)), self.guided)
+        hidden = self.model.read(batch.batch, seen, attend)
         loss, right = token_loss(hidden, self.model.lm_head, batch.batch.labels)
-        told = {"loss": loss.detach(), "token": right}
-        return loss + self.beside * direct, told | figures
+        astray, found = pointing_loss(attend.kept, batch.point, lengths)
+        told = {"loss": loss.detach(), "token": right, "found": found}
+        return loss + self.beside * (direct + astray), told | figures
 
     def look(self, seen: Tensor, truth: Truth, where: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """seen[U, D], where[U, 2] -> the sum of the heads' losses, and the share each gets right.

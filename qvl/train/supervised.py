@@ -29,11 +29,13 @@ def steps(
     rates: Rates,
     batch_of: Callable[[int], Any],
     start: int = 0,
+    half: torch.dtype | None = None,
 ) -> Iterator[Done]:
     """Train from step `start` to `rates.steps`; a caller that stops asking stops the run.
 
     `batch_of(step)` alone decides what step sees, so a run resumed from a step number goes on
-    exactly as the uninterrupted one.
+    exactly as the uninterrupted one. With `half` matrix products are taken in that type; weights,
+    residuals and losses stay as they are.
     """
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     for step in range(start, rates.steps):
@@ -42,7 +44,9 @@ def steps(
             group["lr"] = rate
         objective.train()
         optimizer.zero_grad(set_to_none=True)
-        loss, figures = objective(batch_of(step))
+        batch = batch_of(step)
+        with torch.autocast(parameters[0].device.type, half, enabled=half is not None):
+            loss, figures = objective(batch)
         loss.backward()
         norm = nn.utils.clip_grad_norm_(parameters, 1.0)
         fine = bool(torch.isfinite(norm))

@@ -1,24 +1,25 @@
-"""Batches of conversations: words, lines, paragraphs and scenes, with questions and answers."""
+"""Batches of conversations about text: letters, words, lines and paragraphs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import bank as banks
 import numpy as np
 import pictures
+import pointers
+import torch
 from PIL import Image
 from size import LIMITS
 
 from qvl.chat.tokenizer import Tokenizer
 from qvl.config import Config
 from qvl.data.synth.reading import UNIT, Crop, piece, placed, resized, tinted
-from qvl.data.synth.things import CLASSES, UNSEEN, scene
 from qvl.inputs import lesson
 from qvl.media.image import smart_resize
 from qvl.messages import message
 from qvl.sample import Batch, Sample
-from qvl.tasks import grounding as boxes
 from qvl.tasks import ocr
+from qvl.tokens import IGNORE
 from qvl.train.direct import Lesson, Truth
 
 TOKENS = 1400  # of a packed batch
@@ -32,25 +33,35 @@ class Bank:
     config: Config
 
 
-Example = tuple[Sample, Truth]
-ABSENT = sorted(CLASSES.keys() - UNSEEN)  # names to ask for, there or not
+Example = tuple[Sample, Truth, torch.Tensor]
 
 
-def _pack(bank: Bank, rng: Rng, one: Callable[[Bank, Rng], Example | None]) -> Lesson:
-    samples, truths, tokens = [], [], 0
+def pack(bank: Bank, rng: Rng, one: Callable[[Bank, Rng], Example | None]) -> Lesson:
+    """Examples end to end, until there are TOKENS."""
+    samples, truths, points, tokens = [], [], [], 0
     while tokens < TOKENS:
         example = one(bank, rng)
         if example is None:
             continue
-        samples.append(example[0])
-        truths.append(example[1])
-        tokens += len(example[0])
-    return Lesson(Batch.of(samples), Truth.cat(truths))
+        sample, truth, point = example
+        samples.append(sample)
+        truths.append(truth)
+        points.append(torch.where(point == IGNORE, IGNORE, point + tokens))
+        tokens += len(sample)
+    return Lesson(Batch.of(samples), Truth.cat(truths), torch.cat(points))
 
 
-def _ask(bank: Bank, image: np.ndarray, prompt: str, answer: str) -> Sample:
-    turns = (message("user", Image.fromarray(image), prompt), message("assistant", answer))
-    return lesson(turns, bank.tokenizer, bank.config, LIMITS).sample
+def _ask(
+    bank: Bank, crop: Crop, prompt: str, answer: str, parts: Sequence[pointers.Part]
+) -> Example:
+    turns = (message("user", Image.fromarray(crop.image), prompt), message("assistant", answer))
+    sample = lesson(turns, bank.tokenizer, bank.config, LIMITS).sample
+    said = [(answer, pointers.spread(answer, parts))]
+    return sample, pictures.text_truth(crop), pointers.points(sample, bank.tokenizer, said)
+
+
+def _read(bank: Bank, crop: Crop) -> Example:
+    return _ask(bank, crop, ocr.PLAIN, crop.text(), pointers.lines_of(crop))
 
 
 def _seen(crop: Crop, rng: Rng) -> Crop:
@@ -105,31 +116,28 @@ def _some_words(bank: Bank, rng: Rng, most: int) -> tuple[int, np.ndarray]:
 def _reading(bank: Bank, rng: Rng, at: int, rows: np.ndarray) -> Example | None:
     if len(rows) > 150:
         return None
-    crop = _framed(bank, rng, at, rows)
-    crop = _seen(crop, rng)
-    return _ask(bank, crop.image, ocr.PLAIN, crop.text()), pictures.text_truth(crop)
+    return _read(bank, _seen(_framed(bank, rng, at, rows), rng))
 
 
 def _spell(bank: Bank, rng: Rng) -> Example:
     crop = pictures.run_of(bank.pictures, rng, bank.pictures.near, 5)
     columns = -(-(crop.image.shape[1] + int(rng.integers(0, 12))) // UNIT)
-    crop = tinted(placed(crop, rng, UNIT, columns * UNIT), rng)
-    return _ask(bank, crop.image, ocr.PLAIN, crop.text()), pictures.text_truth(crop)
+    return _read(bank, tinted(placed(crop, rng, UNIT, columns * UNIT), rng))
 
 
 def letters(bank: Bank, rng: Rng) -> Lesson:
     """One to five letters of a word: where the decoder first finds what the tower saw."""
-    return _pack(bank, rng, _spell)
+    return pack(bank, rng, _spell)
 
 
 def words(bank: Bank, rng: Rng) -> Lesson:
     """One to three words of a line."""
-    return _pack(bank, rng, lambda b, r: _reading(b, r, *_some_words(b, r, 3)))
+    return pack(bank, rng, lambda b, r: _reading(b, r, *_some_words(b, r, 3)))
 
 
 def lines(bank: Bank, rng: Rng) -> Lesson:
     """A line, or a good part of one."""
-    return _pack(bank, rng, lambda b, r: _reading(b, r, *_some_words(b, r, 12)))
+    return pack(bank, rng, lambda b, r: _reading(b, r, *_some_words(b, r, 12)))
 
 
 def _block(bank: Bank, rng: Rng, most: int) -> tuple[int, np.ndarray]:
@@ -142,7 +150,7 @@ def _block(bank: Bank, rng: Rng, most: int) -> tuple[int, np.ndarray]:
 
 def paragraphs(bank: Bank, rng: Rng) -> Lesson:
     """Two to four lines of a block."""
-    return _pack(bank, rng, lambda b, r: _reading(b, r, *_block(b, r, 4)))
+    return pack(bank, rng, lambda b, r: _reading(b, r, *_block(b, r, 4)))
 
 
 def _spot(bank: Bank, rng: Rng) -> Example | None:
@@ -151,47 +159,19 @@ def _spot(bank: Bank, rng: Rng) -> Example | None:
         return None
     crop = _seen(_framed(bank, rng, at, rows), rng)
     height, width = crop.image.shape[:2]
-    found = []
-    for text, (left, top, right, bottom) in crop.lines():
+    found, parts = [], []
+    for (text, (left, top, right, bottom)), part in zip(
+        crop.lines(), pointers.lines_of(crop), strict=True
+    ):
         box = (max(left, 0), max(top, 0), min(right, width), min(bottom, height))
-        found.append((text, tuple(round(c) for c in box)))
-    answer = ocr.render(found)  # type: ignore[arg-type]
-    return _ask(bank, crop.image, ocr.SPOTTING, answer), pictures.text_truth(crop)
+        x1, y1, x2, y2 = (round(c) for c in box)
+        found.append((text, (x1, y1, x2, y2)))
+        for corner, unit in ((f"{x1}, {y1}", part[1][0]), (f"{x2}, {y2}", part[1][-1])):
+            parts.append((corner, [unit] * len(corner)))
+        parts.append(pointers.escaped(part))
+    return _ask(bank, crop, ocr.SPOTTING, ocr.render(found), parts)
 
 
 def spotting(bank: Bank, rng: Rng) -> Lesson:
     """Lines with their boxes."""
-    return _pack(bank, rng, _spot)
-
-
-def _find(bank: Bank, rng: Rng, *, alone: bool) -> Example | None:
-    """A scene and up to three questions about it, sometimes one for what is not there."""
-    shown = scene(rng, bank.pictures.assets, alone=alone)
-    names = sorted({thing.name for thing in shown.things})
-    rng.shuffle(names)
-    if not alone and rng.random() < 0.12:
-        names.insert(0, ABSENT[int(rng.integers(len(ABSENT)))])
-    if not names:
-        return None
-    turns = []
-    for name in names[:3]:
-        found = [(t.name, t.box) for t in shown.things if t.name == name]
-        found.sort(key=lambda f: (f[1][1], f[1][0]))
-        parts = (
-            [boxes.PROMPT.format(name)]
-            if turns
-            else [Image.fromarray(shown.image), boxes.PROMPT.format(name)]
-        )
-        turns += [message("user", *parts), message("assistant", boxes.render(found))]
-    sample = lesson(turns, bank.tokenizer, bank.config, LIMITS).sample
-    return sample, pictures.thing_truth(shown)
-
-
-def pointing(bank: Bank, rng: Rng) -> Lesson:
-    """One thing and its box: where the decoder first learns to write places."""
-    return _pack(bank, rng, lambda b, r: _find(b, r, alone=True))
-
-
-def grounding(bank: Bank, rng: Rng) -> Lesson:
-    """Up to four things, and boxes of those asked for."""
-    return _pack(bank, rng, lambda b, r: _find(b, r, alone=False))
+    return pack(bank, rng, _spot)

@@ -6,14 +6,17 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import bank as banks
+import finding
 import lessons
 import numpy as np
 import pictures
 import torch
+from ahead import Ahead
 from size import config
 
 from qvl.chat.tokenizer import Tokenizer
@@ -22,6 +25,7 @@ from qvl.data.synth.things import CLASSES
 from qvl.model.qwen import QwenVL
 from qvl.train import checkpoint
 from qvl.train.direct import Direct
+from qvl.train.fuse import fuse
 from qvl.train.initial import initialise
 from qvl.train.meter import Meter
 from qvl.train.optim import Rates, adamw
@@ -54,8 +58,8 @@ MAKERS: dict[str, Maker] = {
     "lines": lessons.lines,
     "paragraphs": lessons.paragraphs,
     "spotting": lessons.spotting,
-    "pointing": lessons.pointing,
-    "grounding": lessons.grounding,
+    "pointing": finding.pointing,
+    "grounding": finding.grounding,
 }
 STAGES = (
     Stage("characters", (("characters", 1.0),), "characters", "glyph", 0.70),
@@ -65,11 +69,11 @@ STAGES = (
         (("windows", 0.65), ("strings", 0.15), ("scenes", 0.2)),
         "windows",
         "glyph",
-        0.50,
+        0.60,
     ),
     Stage(
         "letters",
-        (("windows", 0.45), ("letters", 0.25), ("scenes", 0.22), ("words", 0.08)),
+        (("windows", 0.45), ("letters", 0.3), ("scenes", 0.15), ("words", 0.1)),
         "letters",
         "token",
         0.74,
@@ -77,37 +81,36 @@ STAGES = (
     Stage(
         "words",
         (
-            ("words", 0.36),
-            ("letters", 0.03),
-            ("windows", 0.14),
-            ("scenes", 0.15),
+            ("words", 0.40),
+            ("letters", 0.05),
+            ("windows", 0.22),
+            ("scenes", 0.11),
             ("pointing", 0.22),
-            ("grounding", 0.10),
         ),
         "words",
         "token",
-        0.67,
+        0.75,
     ),
     Stage(
         "all",
         (
-            ("words", 0.22),
-            ("lines", 0.22),
-            ("paragraphs", 0.03),
-            ("spotting", 0.04),
-            ("pointing", 0.12),
-            ("grounding", 0.24),
-            ("windows", 0.06),
+            ("words", 0.20),
+            ("lines", 0.26),
+            ("paragraphs", 0.05),
+            ("spotting", 0.06),
+            ("pointing", 0.06),
+            ("grounding", 0.18),
+            ("windows", 0.12),
             ("scenes", 0.07),
         ),
     ),
 )
 
 
-def make(stage: Stage, bank: lessons.Bank, seed: int, step: int) -> tuple[str, Any]:
-    """The batch of a step: a function of the stage, the seed and the step."""
+def make(bank: lessons.Bank, seed: int, stage: int, step: int) -> tuple[str, Any]:
+    """The batch of a step: a function of the seed, the stage and the step."""
     rng = np.random.default_rng((seed, step))
-    names, weights = zip(*stage.mixture, strict=True)
+    names, weights = zip(*STAGES[stage].mixture, strict=True)
     name = names[int(rng.choice(len(names), p=np.array(weights) / sum(weights)))]
     return name, MAKERS[name](bank, rng)
 
@@ -137,8 +140,15 @@ def build(options: argparse.Namespace, bank: lessons.Bank) -> Direct:
     torch.manual_seed(options.seed)  # of the heads
     model = QwenVL(bank.config)
     initialise(model, options.seed)
-    heads = Direct(model, CELLS, len(CHARSET) + 1, len(CLASSES) + 1, beside=0.3)
+    heads = Direct(model, CELLS, len(CHARSET) + 1, len(CLASSES) + 1, beside=0.5)
     return heads.to(options.device)
+
+
+def half_of(device: str) -> torch.dtype | None:
+    """The type of matrix products: bfloat16 where the processor multiplies it faster."""
+    if device != "cpu" or torch.cpu._is_amx_tile_supported():
+        return torch.bfloat16
+    return None
 
 
 def train(options: argparse.Namespace) -> None:
@@ -146,7 +156,11 @@ def train(options: argparse.Namespace) -> None:
     torch.set_num_threads(options.threads)
     tokenizer = Tokenizer.load(Path(__file__).parent / "tokenizer")
     bank = lessons.Bank(banks.load(options.cache), tokenizer, config(tokenizer))
+    ahead = Ahead(partial(make, bank, options.seed))
     objective = build(options, bank)
+    half = half_of(options.device)
+    if options.compile and options.device == "cpu":
+        fuse(objective.model)
     optimizer = adamw([objective])
     start, state = checkpoint.restore(options.out, objective, optimizer) or (0, {})
     progress = Progress(**state)
@@ -159,11 +173,11 @@ def train(options: argparse.Namespace) -> None:
 
     def batch_of(step: int) -> Any:
         nonlocal maker
-        maker, batch = make(STAGES[progress.stage], bank, options.seed, step)
+        maker, batch = ahead(progress.stage, step)
         return batch.to(options.device)
 
     step, saved = start, time.monotonic()
-    for done in steps(objective, optimizer, rates, batch_of, start):
+    for done in steps(objective, optimizer, rates, batch_of, start, half):
         step = done.step
         meter.mean(lr=done.rate, grad_norm=done.grad_norm, skipped=done.skipped)
         meter.mean(**{f"{maker}.{name}": value for name, value in done.figures.items()})
@@ -186,6 +200,7 @@ if __name__ == "__main__":
     parser.add_argument("--out", type=Path, default=Path("runs/nano"))
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--compile", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, default=40_000)
     parser.add_argument("--rate", type=float, default=1e-3)

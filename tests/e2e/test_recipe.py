@@ -104,7 +104,7 @@ def run(script: str, *words: object) -> subprocess.CompletedProcess[str]:
 
 
 def test_train_resume_export_load(cache, tmp_path):
-    common = ("--cache", cache, "--device", "cpu")
+    common = ("--cache", cache, "--device", "cpu", "--no-compile")
     run("train.py", *common, "--out", tmp_path / "straight", "--steps", 6)
     run("train.py", *common, "--out", tmp_path / "again", "--steps", 6)
     states = [

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from qvl.config import TINY
+from qvl.model.attention import Segments, causal
 from qvl.model.qwen import QwenVL
 from qvl.sample import Batch, Sample
 from qvl.tokens import IGNORE
@@ -15,6 +16,7 @@ from qvl.train.initial import cosine_basis, initialise, smooth_filters
 from qvl.train.meter import Meter
 from qvl.train.objective import NextToken, token_loss
 from qvl.train.optim import Rates, adamw
+from qvl.train.pointing import Watched, pointing_loss
 from qvl.train.supervised import steps
 
 RATES = Rates(2e-3, warmup=2, steps=10)
@@ -149,6 +151,33 @@ def test_heads_learn_from_what_is_known_and_leave_the_rest():
     assert figures[-1]["glyph"] == 1.0 and figures[-1]["thing"] == 1.0
     assert figures[-1]["outline"] < 0.05 < figures[0]["outline"]
     assert figures[-1]["place"] == 1.0 and figures[-1]["corner"] == 1.0
-    lesson = Lesson(batch_of(0), truth)
-    loss, told = objective(lesson)
-    assert loss > told["loss"] and set(told) == {"loss", "token", *figures[0]}
+    batch = batch_of(0)
+    point = torch.full_like(batch.labels, IGNORE)
+    point[batch.vision_rows[-1] + 1] = batch.vision_rows[-1]
+    loss, told = objective(Lesson(batch, truth, point))
+    assert loss > told["loss"] and set(told) == {"loss", "token", "found", *figures[0]}
+
+
+def test_pointers_learn_to_look_where_they_are_told():
+    """Two samples of four rows: what stands in another sample, or later, is out of sight."""
+    point = torch.tensor([IGNORE, 0, 1, 0, IGNORE, IGNORE, 4, 5])
+    layers = [0, 1]
+    watched = Watched(causal(Segments.of([4, 4])), layers)
+    q = torch.randn(8, 2, 16, requires_grad=True)
+    k = torch.randn(8, 1, 16, requires_grad=True)
+    optimizer = torch.optim.Adam([q, k], lr=0.1)
+    for _ in range(60):
+        watched.kept.clear()
+        for layer in range(3):
+            watched(layer, q, k, k)
+        assert len(watched.kept) == len(layers)
+        loss, right = pointing_loss(watched.kept, point, [4, 4])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    assert right == 1.0 and loss < 0.05
+    far = point.clone()
+    far[6] = 1
+    assert torch.isinf(pointing_loss(watched.kept, far, [4, 4])[0])
+    nothing = torch.full_like(point, IGNORE)
+    assert pointing_loss(watched.kept, nothing, [4, 4])[0] == 0
