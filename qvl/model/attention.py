@@ -18,30 +18,39 @@ SHORT = 512  # rows of a segment whose attention is small enough to be written o
 class Segments:
     """Where the segments of a stream of T rows end.
 
-    Segments of one length are computed as one batch: `order` sorts the rows by the length of
+    Segments of one length are computed as one batch: `order` lays the rows out by the length of
     their segment (None where they lie so already), `runs` counts (segments, length) in that order.
     """
 
     cu_seqlens: Tensor  # int32[S + 1], from 0 to T, on the device of the stream
     longest: int
     runs: tuple[tuple[int, int], ...]
-    order: Tensor | None  # int64[T]
+    order: Tensor | None  # int64[sum of the runs]
     inverse: Tensor | None  # int64[T]
 
     @classmethod
-    def of(cls, lengths: Sequence[int], device: torch.device | str = "cpu") -> Self:
-        """Segments of these lengths, which must not be 0."""
+    def of(cls, lengths: Sequence[int], device: torch.device | str = "cpu", pad: int = 1) -> Self:
+        """Segments of these lengths, which must not be 0.
+
+        With `pad` they are laid out as if they were multiples of it, so that many of nearly one
+        length become one batch. What fills a segment up comes last, where only causal attention
+        does not see it.
+        """
         ends = torch.tensor([0, *lengths]).cumsum(0)
-        by_length = sorted(range(len(lengths)), key=lambda i: lengths[i])  # stable
+        size = torch.tensor(list(lengths))
+        full = -(-size // pad) * pad
         order = inverse = None
-        if by_length != list(range(len(lengths))):
-            size = torch.tensor(list(lengths))
-            order = size.repeat_interleave(size).argsort(stable=True).to(device)
-            inverse = order.argsort()
-        counts: dict[int, int] = {}
-        for i in by_length:
-            counts[lengths[i]] = counts.get(lengths[i], 0) + 1
-        runs = tuple((n, length) for length, n in counts.items())
+        by_length = full.argsort(stable=True)
+        if pad > 1 or by_length.tolist() != list(range(len(lengths))):
+            start = torch.zeros_like(full)  # of each segment in the new layout
+            start[by_length] = full[by_length].cumsum(0) - full[by_length]
+            inverse = torch.arange(len(size)).repeat_interleave(size)
+            inverse = torch.arange(int(ends[-1])) - ends[:-1][inverse] + start[inverse]
+            order = torch.zeros(int(full.sum()), dtype=torch.int64)
+            order[inverse] = torch.arange(int(ends[-1]))
+            order, inverse = order.to(device), inverse.to(device)
+        counts = torch.unique_consecutive(full[by_length], return_counts=True)
+        runs = tuple((n, each) for each, n in zip(*(c.tolist() for c in counts), strict=True))
         return cls(ends.to(device, torch.int32), max(lengths), runs, order, inverse)
 
 
@@ -67,11 +76,13 @@ def packed_attention(
         assert segments.inverse is not None
         q, k, v = (reorder(x, segments.order, segments.inverse) for x in (q, k, v))
     learning = q.requires_grad and not q.is_cuda
-    out, start = [], 0
-    for count, length in segments.runs:
-        rows = slice(start, start := start + count * length)
+    sizes = [count * length for count, length in segments.runs]
+    out = []
+    for (count, length), *parts in zip(
+        segments.runs, *(x.split(sizes) for x in (q, k, v)), strict=True
+    ):
         # [n, H, L, E]: a three-dimensional call takes torch's slow path on CPU
-        qs, ks, vs = (x[rows].unflatten(0, (count, length)).transpose(1, 2) for x in (q, k, v))
+        qs, ks, vs = (x.unflatten(0, (count, length)).transpose(1, 2) for x in parts)
         if learning and length <= SHORT:
             seen = _plain(qs, ks, vs, causal=causal)
         else:
@@ -98,7 +109,7 @@ def _plain(q: Tensor, k: Tensor, v: Tensor, *, causal: bool) -> Tensor:
 
 
 class _Reorder(torch.autograd.Function):
-    """A permutation of rows, whose gradient is the other permutation and not a scatter."""
+    """Rows in another order, whose gradient is the other order and not a scatter."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, order: Tensor, inverse: Tensor) -> Tensor:
@@ -111,7 +122,7 @@ class _Reorder(torch.autograd.Function):
 
 
 def reorder(x: Tensor, order: Tensor, inverse: Tensor) -> Tensor:
-    """x[T, ...] -> x[order], where `inverse` undoes `order`."""
+    """x[T, ...] -> x[order], where `inverse` undoes `order`; rows taken to fill up are for show."""
     out = _Reorder.apply(x, order, inverse)
     assert isinstance(out, Tensor)
     return out

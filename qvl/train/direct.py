@@ -22,6 +22,7 @@ from qvl.train.objective import token_loss
 from qvl.train.pointing import Watched, pointing_loss
 
 EMPTY = 0.1  # weight of an empty cell: most cells are empty
+PAD = 16  # tokens: conversations of nearly one length attend as one batch
 PLACES = 64  # rows and columns of tokens that are told apart
 CORNER = 10 / 28  # tokens: corners are told to ten pixels, all but the last digit of an answer
 
@@ -95,7 +96,7 @@ class Direct(nn.Module):
         where = places(batch.batch.grid_thw).to(seen.device)
         direct, figures = self.look(seen, batch.truth, where)
         lengths = batch.batch.lengths
-        attend = Watched(causal(Segments.of(lengths, seen.device)), self.guided)
+        attend = Watched(causal(Segments.of(lengths, seen.device, PAD)), self.guided)
         hidden = self.model.read(batch.batch, seen, attend)
         loss, right = token_loss(hidden, self.model.lm_head, batch.batch.labels)
         astray, found = pointing_loss(attend.kept, batch.point, lengths)

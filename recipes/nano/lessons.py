@@ -137,7 +137,7 @@ def words(bank: Bank, rng: Rng) -> Lesson:
 
 def lines(bank: Bank, rng: Rng) -> Lesson:
     """A line, or a good part of one."""
-    return pack(bank, rng, lambda b, r: _reading(b, r, *_some_words(b, r, 12)))
+    return pack(bank, rng, lambda b, r: _reading(b, r, *_some_words(b, r, 18)))
 
 
 def _block(bank: Bank, rng: Rng, most: int) -> tuple[int, np.ndarray]:

@@ -61,13 +61,13 @@ def run_of(bank: Bank, rng: Rng, where: tuple[np.ndarray, ...], longest: int) ->
 
 def characters(bank: Bank, rng: Rng) -> Pictures:
     """Single characters of the plain families, anywhere in a token."""
-    crops = [placed(run_of(bank, rng, bank.plain, 1), rng, 28, 28) for _ in range(64)]
+    crops = [placed(run_of(bank, rng, bank.plain, 1), rng, 28, 28) for _ in range(96)]
     return _batch([_of_crop(crop) for crop in crops])
 
 
 def strings(bank: Bank, rng: Rng) -> Pictures:
     """Up to six characters, every family, 12 to 20 px."""
-    crops = [placed(run_of(bank, rng, bank.near, 6), rng, 28, 84) for _ in range(28)]
+    crops = [placed(run_of(bank, rng, bank.near, 6), rng, 28, 84) for _ in range(48)]
     return _batch([_of_crop(tinted(crop, rng)) for crop in crops])
 
 
