@@ -1,5 +1,6 @@
 """A conversation and its answer, as every layer above the model passes them around."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -22,21 +23,47 @@ class Image:
     pixels: Pillow.Image
     min_pixels: int | None = None  # None: the model's own limit
     max_pixels: int | None = None
+    resized_height: int | None = None  # pixels; with resized_width, instead of the limits
+    resized_width: int | None = None
+
+
+@dataclass(frozen=True)
+class Video:
+    """A clip, decoded only when it is encoded: a file, its bytes, or frames that are at hand.
+
+    None leaves a choice to the released rule (report, section 2.1.2; `qwen-vl-utils`).
+    """
+
+    source: str | os.PathLike[str] | bytes | tuple[Pillow.Image, ...]
+    fps: float | None = None  # frames a second to sample; of a tuple, the rate it was taken at
+    nframes: int | None = None  # frames to sample, instead of `fps`
+    min_frames: int | None = None
+    max_frames: int | None = None
+    start: float | None = None  # seconds from the clip's beginning
+    end: float | None = None
+    min_pixels: int | None = None  # a frame
+    max_pixels: int | None = None
+    total_pixels: int | None = None  # of all frames together
+    resized_height: int | None = None
+    resized_width: int | None = None
+
+
+Part = Text | Image | Video
 
 
 @dataclass(frozen=True)
 class Message:
     role: Role
-    content: tuple[Text | Image, ...]
+    content: tuple[Part, ...]
 
 
-def message(role: Role, *content: str | Pillow.Image | Image) -> Message:
+def message(role: Role, *content: str | Pillow.Image | Part) -> Message:
     """Plain strings and pictures as the content of one turn."""
 
-    def wrap(part: str | Pillow.Image | Image) -> Text | Image:
-        if isinstance(part, Image):
-            return part
-        return Text(part) if isinstance(part, str) else Image(part)
+    def wrap(part: str | Pillow.Image | Part) -> Part:
+        if isinstance(part, str):
+            return Text(part)
+        return Image(part) if isinstance(part, Pillow.Image) else part
 
     return Message(role, tuple(map(wrap, content)))
 
@@ -56,11 +83,12 @@ class Settings:
 
 @dataclass(frozen=True)
 class Media:
-    """What became of one picture. Sizes are (width, height) in pixels."""
+    """What became of one picture or clip. Sizes are (width, height) in pixels."""
 
     original_size: tuple[int, int]
     processed_size: tuple[int, int]
     tokens: int
+    times: tuple[float, ...] = ()  # of a clip: when each sampled frame is shown, seconds
 
 
 @dataclass(frozen=True)
