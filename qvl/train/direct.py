@@ -22,6 +22,7 @@ from qvl.train.objective import token_loss
 from qvl.train.pointing import Watched, pointing_loss
 
 EMPTY = 0.1  # weight of an empty cell: most cells are empty
+BARE = 0.2  # weight of a token that shows no thing
 PAD = 16  # tokens: conversations of nearly one length attend as one batch
 PLACES = 64  # rows and columns of tokens that are told apart
 CORNER = 10 / 28  # tokens: corners are told to ten pixels, all but the last digit of an answer
@@ -116,14 +117,12 @@ class Direct(nn.Module):
         if bool(known.any()):
             logits = self.cell_head(seen[known]).unflatten(-1, (self.cells, self.characters))
             logits, cells = logits.flatten(0, 1).float(), truth.cells[known].flatten()
-            weight = torch.ones(self.characters, device=logits.device)
-            weight[0] = EMPTY
-            loss = loss + F.cross_entropy(logits, cells, weight=weight)
+            loss = loss + F.cross_entropy(logits, cells, weight=_weights(logits, EMPTY))
             figures["glyph"] = _right(logits, cells)
         known = truth.thing != IGNORE
         if bool(known.any()):
             out, thing = self.thing_head(seen[known]).float(), truth.thing[known]
-            loss = loss + F.cross_entropy(out[:, :-4], thing)
+            loss = loss + F.cross_entropy(out[:, :-4], thing, weight=_weights(out[:, :-4], BARE))
             inside = thing > 0
             miss = F.smooth_l1_loss(out[inside, -4:], truth.box[known][inside], beta=0.2)
             corners = truth.box[known] + where[known].repeat(1, 2) + 0.5  # tokens, absolute
@@ -155,6 +154,13 @@ def _bins(logits: Tensor, truth: Tensor) -> tuple[Tensor, Tensor]:
         return logits.sum() * 0.0, logits.new_zeros(())
     right = (logits.detach().argmax(-1) == truth)[known].float().mean()
     return F.cross_entropy(logits, truth, ignore_index=IGNORE), right
+
+
+def _weights(logits: Tensor, nothing: float) -> Tensor:
+    """Weights of logits[N, K]'s classes: `nothing` for class 0, else 1."""
+    weight = torch.ones(logits.shape[1], device=logits.device)
+    weight[0] = nothing
+    return weight
 
 
 def _right(logits: Tensor, truth: Tensor) -> Tensor:

@@ -66,14 +66,14 @@ STAGES = (
     Stage("strings", (("strings", 0.8), ("characters", 0.2)), "strings", "glyph", 0.45),
     Stage(
         "windows",
-        (("windows", 0.65), ("strings", 0.15), ("scenes", 0.2)),
+        (("windows", 0.62), ("strings", 0.08), ("scenes", 0.3)),
         "windows",
         "glyph",
         0.60,
     ),
     Stage(
         "letters",
-        (("windows", 0.45), ("letters", 0.3), ("scenes", 0.15), ("words", 0.1)),
+        (("windows", 0.4), ("letters", 0.3), ("scenes", 0.2), ("words", 0.1)),
         "letters",
         "token",
         0.74,
