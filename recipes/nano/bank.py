@@ -10,6 +10,7 @@ from qvl.data.synth import things
 from qvl.data.synth.sheets import Sheet, read_sheet
 
 SANS = ("DejaVu Sans", "Liberation Sans", "Noto Sans")
+STACK = "pixels.npy"
 STAMPS = "tuxpaint-stamps-default/usr/share/tuxpaint/stamps"
 
 
@@ -32,10 +33,37 @@ def _where(sheet: Sheet, families: Sequence[str] | None, low: int, high: int) ->
     return np.nonzero(np.array(good)[sheet.block])[0]
 
 
+def stack(folder: Path) -> None:
+    """Write the pixels of a folder's sheets, decoded, to one file that processes share by mapping.
+
+    Training then starts at once, and two processes hold the sheets in memory once.
+    """
+    paths = sorted(folder.glob("*.png"))
+    first = read_sheet(paths[0]).image
+    draft = folder / f".{STACK}"
+    shape = (len(paths), *first.shape)
+    out = np.lib.format.open_memmap(draft, mode="w+", dtype=np.uint8, shape=shape)
+    for at, path in enumerate(paths):
+        out[at] = read_sheet(path).image
+    out.flush()
+    draft.replace(folder / STACK)
+
+
+def _pixels(folder: Path, count: int) -> Sequence[np.ndarray | None]:
+    """The stacked pixels; nothing for each sheet where there are none, or of other sheets."""
+    if (folder / STACK).is_file():
+        stacked = np.load(folder / STACK, mmap_mode="r")
+        if len(stacked) == count:
+            return list(stacked)
+    return [None] * count
+
+
 def load(cache: Path) -> Bank:
     """All sheets below `cache/sheets/train` and the cut-outs below `cache/debian`."""
-    paths = sorted((cache / "sheets" / "train").glob("*.png"))
-    sheets = [read_sheet(path) for path in paths]
+    folder = cache / "sheets" / "train"
+    paths = sorted(folder.glob("*.png"))
+    pixels = _pixels(folder, len(paths))
+    sheets = [read_sheet(path, at) for path, at in zip(paths, pixels, strict=True)]
     sheets = [s for s in sheets if len(s.codepoints) > 200]
     pictures = sorted((cache / "debian" / "gimp-help-en").rglob("*.png"))[::12]
     return Bank(

@@ -4,6 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+import bank as banks
+
 from qvl.data.sources import TRAINING, fetch
 from qvl.data.synth.sheets import sheets, write_sheet
 from qvl.data.text import paragraphs
@@ -19,19 +21,20 @@ GUIDES = (  # package, folder of its English pages
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cache", type=Path, required=True)
-    parser.add_argument("--sheets", type=int, default=700)
+    parser.add_argument("--sheets", type=int, default=1200)
     options = parser.parse_args()
     folders = fetch(TRAINING, options.cache / "debian")
     out = options.cache / "sheets" / "train"
     out.mkdir(parents=True, exist_ok=True)
     wanted = [seed for seed in range(options.sheets) if not (out / f"{seed:05d}.png").exists()]
-    if not wanted:
+    if not wanted and (out / banks.STACK).is_file():
         return
-    parts = [paragraphs(folders[name] / path) for name, path in GUIDES]
+    parts = [paragraphs(folders[name] / path) for name, path in GUIDES] if wanted else []
     for done, (seed, sheet) in enumerate(sheets(parts, wanted), start=1):
         write_sheet(sheet, out / f"{seed:05d}.png")
         if done % 20 == 0:
             sys.stderr.write(f"{done} of {len(wanted)} sheets\n")
+    banks.stack(out)
 
 
 if __name__ == "__main__":

@@ -4,20 +4,17 @@ import argparse
 import signal
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import bank as banks
-import finding
 import lessons
 import numpy as np
-import pictures
 import torch
 from ahead import Ahead
 from size import config
+from stages import MAKERS, STAGES
 
 from qvl.chat.tokenizer import Tokenizer
 from qvl.data.synth.reading import CELLS, CHARSET
@@ -29,90 +26,20 @@ from qvl.train.fuse import fuse
 from qvl.train.initial import initialise
 from qvl.train.meter import Meter
 from qvl.train.optim import Rates, adamw
+from qvl.train.parallel import World
 from qvl.train.supervised import steps
 
 SAVE_SECONDS = 300
 REPORT = 50  # steps
 SMOOTH = 0.97
-Maker = Callable[[Any, np.random.Generator], Any]
 
 
-@dataclass(frozen=True)
-class Stage:
-    """A mixture of batch makers, by weight; left when the smoothed `figure` reaches `until`."""
-
-    name: str
-    mixture: tuple[tuple[str, float], ...]
-    watch: str = ""  # maker whose figure decides
-    figure: str = ""
-    until: float = 2.0
-
-
-MAKERS: dict[str, Maker] = {
-    "characters": lambda bank, rng: pictures.characters(bank.pictures, rng),
-    "strings": lambda bank, rng: pictures.strings(bank.pictures, rng),
-    "windows": lambda bank, rng: pictures.windows(bank.pictures, rng),
-    "scenes": lambda bank, rng: pictures.scenes(bank.pictures, rng),
-    "letters": lessons.letters,
-    "words": lessons.words,
-    "lines": lessons.lines,
-    "paragraphs": lessons.paragraphs,
-    "spotting": lessons.spotting,
-    "pointing": finding.pointing,
-    "grounding": finding.grounding,
-}
-STAGES = (
-    Stage("characters", (("characters", 1.0),), "characters", "glyph", 0.70),
-    Stage("strings", (("strings", 0.8), ("characters", 0.2)), "strings", "glyph", 0.45),
-    Stage(
-        "windows",
-        (("windows", 0.62), ("strings", 0.08), ("scenes", 0.3)),
-        "windows",
-        "glyph",
-        0.60,
-    ),
-    Stage(
-        "letters",
-        (("windows", 0.4), ("letters", 0.3), ("scenes", 0.2), ("words", 0.1)),
-        "letters",
-        "token",
-        0.74,
-    ),
-    Stage(
-        "words",
-        (
-            ("words", 0.40),
-            ("letters", 0.05),
-            ("windows", 0.22),
-            ("scenes", 0.11),
-            ("pointing", 0.22),
-        ),
-        "words",
-        "token",
-        0.75,
-    ),
-    Stage(
-        "all",
-        (
-            ("words", 0.20),
-            ("lines", 0.26),
-            ("paragraphs", 0.05),
-            ("spotting", 0.06),
-            ("pointing", 0.06),
-            ("grounding", 0.18),
-            ("windows", 0.12),
-            ("scenes", 0.07),
-        ),
-    ),
-)
-
-
-def make(bank: lessons.Bank, seed: int, stage: int, step: int) -> tuple[str, Any]:
-    """The batch of a step: a function of the seed, the stage and the step."""
+def make(bank: lessons.Bank, seed: int, rank: int, stage: int, step: int) -> tuple[str, Any]:
+    """The batch of a step: a function of all of these; its kind is the same for every rank."""
     rng = np.random.default_rng((seed, step))
     names, weights = zip(*STAGES[stage].mixture, strict=True)
     name = names[int(rng.choice(len(names), p=np.array(weights) / sum(weights)))]
-    return name, MAKERS[name](bank, rng)
+    return name, MAKERS[name](bank, np.random.default_rng((seed, step, rank)))
 
 
 class Progress:
@@ -154,9 +81,10 @@ def half_of(device: str) -> torch.dtype | None:
 def train(options: argparse.Namespace) -> None:
     """Start, or go on from the newest checkpoint, until the last step or a signal."""
     torch.set_num_threads(options.threads)
+    world = World.join(options.device)
     tokenizer = Tokenizer.load(Path(__file__).parent / "tokenizer")
     bank = lessons.Bank(banks.load(options.cache), tokenizer, config(tokenizer))
-    ahead = Ahead(partial(make, bank, options.seed))
+    ahead = Ahead(partial(make, bank, options.seed, world.rank))
     objective = build(options, bank)
     half = half_of(options.device)
     if options.compile and options.device == "cpu":
@@ -165,7 +93,7 @@ def train(options: argparse.Namespace) -> None:
     start, state = checkpoint.restore(options.out, objective, optimizer) or (0, {})
     progress = Progress(**state)
     rates = Rates(options.rate, 100, options.steps, options.decay)
-    meter = Meter(options.out / "log.jsonl")
+    meter = Meter(options.out / ("log.jsonl" if not world.rank else f"log-{world.rank}.jsonl"))
     maker = ""
     stop: list[int] = []
     for sign in (signal.SIGTERM, signal.SIGINT):
@@ -177,7 +105,7 @@ def train(options: argparse.Namespace) -> None:
         return batch.to(options.device)
 
     step, saved = start, time.monotonic()
-    for done in steps(objective, optimizer, rates, batch_of, start, half):
+    for done in steps(objective, optimizer, rates, batch_of, start, half, world):
         step = done.step
         meter.mean(lr=done.rate, grad_norm=done.grad_norm, skipped=done.skipped)
         meter.mean(**{f"{maker}.{name}": value for name, value in done.figures.items()})
@@ -185,13 +113,16 @@ def train(options: argparse.Namespace) -> None:
         ended = progress.add(maker, done.figures)
         if step % REPORT == 0 or ended:
             line = meter.report(step, stage=STAGES[progress.stage].name)
-            sys.stderr.write(f"{line}\n")
-        if stop:
+            if not world.rank:
+                sys.stderr.write(f"{line}\n")
+        if world.any(bool(stop)):
             break
-        if time.monotonic() - saved > SAVE_SECONDS:
+        if time.monotonic() - saved > SAVE_SECONDS and not world.rank:
             checkpoint.save(options.out, step, objective, optimizer, progress.state())
             saved = time.monotonic()
-    checkpoint.save(options.out, step, objective, optimizer, progress.state())
+    if not world.rank:
+        checkpoint.save(options.out, step, objective, optimizer, progress.state())
+    world.leave()
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ def cache(tmp_path_factory) -> Path:
 def test_every_maker_gives_a_batch_that_teaches(cache):
     import bank as banks
     import lessons
-    import train
+    import stages
     from size import config
 
     from qvl.chat.tokenizer import Tokenizer
@@ -89,9 +89,9 @@ def test_every_maker_gives_a_batch_that_teaches(cache):
     model = QwenVL(bank.config)
     initialise(model, 0)
     objective = Direct(model, CELLS, len(CHARSET) + 1, len(CLASSES) + 1, beside=0.3)
-    named = {name for stage in train.STAGES for name, _ in stage.mixture}
-    assert named == set(train.MAKERS)
-    for name, maker in train.MAKERS.items():
+    named = {name for stage in stages.STAGES for name, _ in stage.mixture}
+    assert named == set(stages.MAKERS)
+    for name, maker in stages.MAKERS.items():
         one, two = (maker(bank, np.random.default_rng(4)) for _ in range(2))
         loss, figures = objective(one)
         assert torch.isfinite(loss) and figures, name

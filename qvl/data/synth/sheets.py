@@ -65,13 +65,14 @@ class Sheet:
     blocks: tuple[dict[str, Any], ...]  # family, size (px), kind a block
 
 
-def read_sheet(path: Path) -> Sheet:
-    """A sheet from `NNNNN.png`, whose truth lies beside it in `NNNNN.npz`."""
+def read_sheet(path: Path, pixels: np.ndarray | None = None) -> Sheet:
+    """A sheet from `NNNNN.png`, whose truth lies beside it; `pixels` where they are at hand."""
     with np.load(path.with_suffix(".npz")) as truth:
         parts = [truth[name] for name in ("codepoints", "boxes", "word", "line", "block")]
         blocks = json.loads(str(truth["blocks"]))
-    with Image.open(path) as image:
-        pixels = np.asarray(image.convert("RGB"))
+    if pixels is None:
+        with Image.open(path) as image:
+            pixels = np.asarray(image.convert("RGB"))
     return Sheet(pixels, *parts, blocks=tuple(blocks))
 
 
