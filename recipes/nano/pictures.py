@@ -74,7 +74,7 @@ def strings(bank: Bank, rng: Rng) -> Pictures:
 def windows(bank: Bank, rng: Rng) -> Pictures:
     """Pieces of whole sheets, a third of them stretched as the resize to whole tokens does."""
     seen, patches = [], 0
-    while patches < 1024:
+    while patches < 1536:
         h, w = WINDOWS[rng.integers(len(WINDOWS))]
         zoom = rng.uniform(0.75, 1.35, 2) if rng.random() < 0.35 else np.ones(2)
         sheet = bank.sheets[bank.sheet(rng)]
