@@ -69,14 +69,14 @@ STAGES = (
     Stage(
         "all",
         (
-            ("words", 0.12),
-            ("lines", 0.24),
-            ("paragraphs", 0.05),
+            ("words", 0.11),
+            ("lines", 0.23),
+            ("paragraphs", 0.04),
             ("spotting", 0.05),
-            ("pointing", 0.06),
-            ("grounding", 0.16),
-            ("windows", 0.24),
-            ("scenes", 0.08),
+            ("pointing", 0.07),
+            ("grounding", 0.17),
+            ("windows", 0.20),
+            ("scenes", 0.13),
         ),
     ),
 )
