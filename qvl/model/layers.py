@@ -34,6 +34,17 @@ class SwiGLU(nn.Module):
         return self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
 
 
+def finite(x: Tensor) -> Tensor:
+    """The stream of residuals within what float16 holds; other types have the room, as they are.
+
+    Trained in bfloat16, the released models outgrow float16 in their last blocks.
+    """
+    if x.dtype != torch.float16:
+        return x
+    most = torch.finfo(torch.float16).max
+    return x.clamp(-most, most)
+
+
 def rope_angles(positions: Tensor, width: int, *, base: float) -> Tensor:
     """positions[...] -> float32 angles[..., width/2], one a rotated pair of a `width`-wide head."""
     steps = torch.arange(0, width, 2, device=positions.device, dtype=torch.float32)
