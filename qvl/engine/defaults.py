@@ -24,6 +24,7 @@ RANGES = {  # what each number may be; the first three are whole
 WHOLE = ("max_tokens", "top_k", "no_repeat_ngram_size")
 RENAMED = {"max_new_tokens": "max_tokens"}
 NEUTRAL: dict[str, Any] = {  # they change the text unless they have this value, or none
+    "assistant_ensemble_weight": None,
     "bad_words_ids": None,
     "begin_suppress_tokens": None,
     "constraints": None,
@@ -63,11 +64,15 @@ SILENT = {  # they tell of the file, or of how to compute; none changes the text
     "cache_config",
     "cache_implementation",
     "compile_config",
+    "continuous_batching_config",
     "decoder_start_token_id",
     "disable_compile",
     "early_stopping",
+    "is_assistant",
     "length_penalty",
     "low_memory",
+    "max_cache_len",
+    "max_matching_ngram_size",
     "num_assistant_tokens",
     "num_assistant_tokens_schedule",
     "output_attentions",
@@ -79,9 +84,11 @@ SILENT = {  # they tell of the file, or of how to compute; none changes the text
     "prompt_lookup_num_tokens",
     "renormalize_logits",
     "return_dict_in_generate",
+    "speculation_type",
     "target_lookbehind",
     "transformers_version",
     "use_cache",
+    "use_mtp",
 }
 
 
@@ -118,12 +125,12 @@ class Defaults:
         values = {RENAMED.get(name, name): x for name, x in raw.items() if x is not None}
         ours = {name: checked(name, values.pop(name)) for name in RANGES if name in values}
         notes = []
-        sample = values.pop("do_sample", False)
-        if not isinstance(sample, bool):
+        sample = values.pop("do_sample", None)
+        if not isinstance(sample, bool | None):
             raise ValueError(f"do_sample is {sample!r}; it must be true or false")
         if sample:
             ours.setdefault("temperature", 1.0)
-        elif "do_sample" in raw or "temperature" in ours:
+        elif sample is False or "temperature" in ours:
             if ours.get("temperature"):
                 notes.append(f"temperature {ours['temperature']} has no effect without do_sample")
             ours["temperature"] = 0.0
