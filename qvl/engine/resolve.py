@@ -71,8 +71,8 @@ def resolve(settings: Settings, defaults: Defaults | None = None) -> Resolved:
         values[name] = getattr(settings, name)
         own = values[name] == getattr(Settings(), name)
         sources.append((name, "built in" if own else "caller"))
-    if not all(isinstance(s, str) and s for s in settings.stop):
-        raise ValueError(f"stop is {settings.stop!r}; it must be of strings that are not empty")
+    if isinstance(settings.stop, str) or not all(isinstance(s, str) and s for s in settings.stop):
+        raise ValueError(f"stop is {settings.stop!r}; it must be a tuple of strings, none empty")
     if settings.loop is not None and settings.loop < 1:
         raise ValueError(f"loop is {settings.loop}; it must be at least 1, or None for never")
     return Resolved(**values, sources=tuple(sources))

@@ -149,6 +149,7 @@ def test_every_field_of_transformers_is_known():
         {"min_p": 2},
         {"repetition_penalty": 0},
         {"stop": ("a", "")},
+        {"stop": "ab"},
         {"loop": 0},
     ],
 )
