@@ -8,7 +8,7 @@ counts by how many different tokens it has: a sentence of 20 is stopped when it 
 
 import numpy as np
 
-PERIOD = 384  # tokens of the longest cycle that is looked for
+PERIOD = 512  # tokens of the longest cycle that is looked for
 CYCLES = 6  # fewer are never a loop, whatever they say
 
 

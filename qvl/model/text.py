@@ -8,7 +8,16 @@ from torch import Tensor, nn
 
 from qvl.config import TextConfig
 from qvl.model.attention import Attend
-from qvl.model.layers import RMSNorm, Rotation, SwiGLU, finite, rope_angles, rotate, rotation
+from qvl.model.layers import (
+    Linear,
+    RMSNorm,
+    Rotation,
+    SwiGLU,
+    finite,
+    rope_angles,
+    rotate,
+    rotation,
+)
 from qvl.model.yarn import strength, stretched
 
 
@@ -39,7 +48,7 @@ class Attention(nn.Module):
         self.q_proj = nn.Linear(cfg.hidden_size, cfg.num_attention_heads * head)
         self.k_proj = nn.Linear(cfg.hidden_size, cfg.num_key_value_heads * head)
         self.v_proj = nn.Linear(cfg.hidden_size, cfg.num_key_value_heads * head)
-        self.o_proj = nn.Linear(cfg.num_attention_heads * head, cfg.hidden_size, bias=False)
+        self.o_proj = Linear(cfg.num_attention_heads * head, cfg.hidden_size)
 
     def forward(self, x: Tensor, turn: Rotation) -> tuple[Tensor, Tensor, Tensor]:
         """x[T, D] -> queries[T, H, E], keys and values[T, K, E]."""
