@@ -1,6 +1,6 @@
 """Prefill and decode against `transformers` at the widths of the 3B model, with the same weights.
 
-python benchmarks/decode.py [--dtype bfloat16] [--layers 8]
+python benchmarks/decode.py [--dtype bfloat16] [--layers 8] [--prompt 256]
 
 Random weights, held once by both; a vocabulary of 32,768; one thread, processor time, the two
 taking turns. Eight layers need 1.4 GB in bfloat16 and 2.8 GB in float32.
@@ -25,7 +25,8 @@ from qvl.model.qwen import QwenVL
 from qvl.model.weights import NESTED
 from qvl.sample import Sample
 
-PROMPT, STEPS, REPEATS = 256, 16, 3
+STEPS, REPEATS = 16, 3
+NAMES = ("bos", "eos", "vision_start", "vision_end", "vision", "image", "video")
 
 
 def pair(layers: int, dtype: torch.dtype) -> tuple[QwenVL, Any]:
@@ -46,9 +47,6 @@ def pair(layers: int, dtype: torch.dtype) -> tuple[QwenVL, Any]:
     return ours.eval(), peer
 
 
-NAMES = ("bos", "eos", "vision_start", "vision_end", "vision", "image", "video")
-
-
 def turns(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[float, float]:
     """Median processor seconds of each, the two taking turns after one call not counted."""
     times: tuple[list[float], list[float]] = ([], [])
@@ -64,19 +62,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dtype", default="bfloat16", choices=["bfloat16", "float32"])
     parser.add_argument("--layers", type=int, default=8)
+    parser.add_argument("--prompt", type=int, default=256)
     asked = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
     model, peer = pair(asked.layers, getattr(torch, asked.dtype))
-    ids = torch.randint(32000, (PROMPT,))
-    sample = Sample(ids, ids, torch.arange(PROMPT).expand(3, -1), (), (), ids[:0])
+    ids = torch.randint(32000, (asked.prompt,))
+    sample = Sample(ids, ids, torch.arange(asked.prompt).expand(3, -1), (), (), ids[:0])
 
     def ours(count: int) -> list[int]:
         return list(generate(model, sample, resolve(Settings(count)), ()))
 
     def theirs(count: int) -> list[int]:
         fixed = {"max_new_tokens": count, "min_new_tokens": count, "do_sample": False}
-        return peer.generate(input_ids=ids[None], **fixed)[0, PROMPT:].tolist()
+        return peer.generate(input_ids=ids[None], **fixed)[0, asked.prompt :].tolist()
 
     agree = sum(a == b for a, b in zip(ours(STEPS), theirs(STEPS), strict=True))
     one = turns(lambda: ours(1), lambda: theirs(1))
@@ -85,7 +84,7 @@ def main() -> None:
     size = sum(x.numel() for x in model.parameters()) * model.lm_head.weight.element_size()
     print(f"{asked.dtype}, {asked.layers} layers, {size / 1e9:.2f} GB of weights")
     print(f"{'':24}{'qvl, ms':>10}{'peer, ms':>10}{'ratio':>8}")
-    for name, (a, b) in {f"prompt of {PROMPT}": one, "each further token": each}.items():
+    for name, (a, b) in {f"prompt of {asked.prompt}": one, "each further token": each}.items():
         print(f"{name:24}{1e3 * a:10.1f}{1e3 * b:10.1f}{b / a:7.2f}x")
     print(f"the same {agree} of {STEPS} tokens; weights read at {size / each[0] / 1e9:.1f} GB/s")
 
