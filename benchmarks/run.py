@@ -70,10 +70,11 @@ def model() -> dict[str, tuple[float, float]]:
 
     def decode(count: int) -> tuple[float, float]:
         from qvl.engine.generate import generate
+        from qvl.engine.resolve import resolve
         from qvl.messages import Settings
 
-        settings = Settings(max_tokens=count)
-        ours = median(lambda: list(generate(vlm.model, sample, settings, ())), 5)
+        how = resolve(Settings(max_tokens=count))
+        ours = median(lambda: list(generate(vlm.model, sample, how, ())), 5)
         fixed = {"max_new_tokens": count, "min_new_tokens": count, "do_sample": False}
         theirs = median(lambda: peer.generate(**seen, **fixed), 5)
         return ours, theirs

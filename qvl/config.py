@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Self, TypeVar
 
 MODEL_TYPE = "qwen2_5_vl"
+ROPE_KEYS = ("type", "rope_type", "mrope_section", "rope_theta")  # of every rope_scaling
 C = TypeVar("C")
 
 
@@ -34,6 +35,33 @@ class VisionConfig:
 
 
 @dataclass(frozen=True)
+class Yarn:
+    """Rotary positions stretched beyond what was trained (YaRN, arXiv 2309.00071)."""
+
+    factor: float
+    original_max_position_embeddings: int
+    beta_fast: float = 32.0  # turns over the trained length from which on a pair stays as it is
+    beta_slow: float = 1.0  # and up to which it is stretched whole
+    attention_factor: float | None = None  # None: 0.1 ln(factor) + 1
+
+    def __post_init__(self) -> None:
+        numbers = [x for x in asdict(self).values() if x is not None]
+        if not all(isinstance(x, int | float) and x > 0 for x in numbers) or self.factor < 1:
+            raise ValueError(f"config: rope_scaling {self} needs positive numbers, a factor over 1")
+
+    @classmethod
+    def of(cls, rope: Mapping[str, Any]) -> Self:
+        """`rope_scaling` of a published config.json; ValueError for a key that is not known."""
+        values = {k: v for k, v in rope.items() if k not in ROPE_KEYS and v is not None}
+        known = {f.name for f in fields(cls)}
+        if unknown := sorted(values.keys() - known):
+            raise ValueError(f"config: rope_scaling has {unknown}, unknown to yarn")
+        if missing := sorted({"factor", "original_max_position_embeddings"} - values.keys()):
+            raise ValueError(f"config: rope_scaling of type yarn lacks {missing}")
+        return cls(**values)
+
+
+@dataclass(frozen=True)
 class TextConfig:
     hidden_size: int = 3584
     num_hidden_layers: int = 28
@@ -46,6 +74,7 @@ class TextConfig:
     mrope_section: tuple[int, int, int] = (16, 24, 24)  # rotary pairs for time, row and column
     max_position_embeddings: int = 128_000
     tie_word_embeddings: bool = False
+    yarn: Yarn | None = None
 
     @property
     def head_dim(self) -> int:
@@ -89,6 +118,7 @@ class Config:
         text = {**raw, **raw.get("text_config", {})}
         rope = text.get("rope_parameters") or text.get("rope_scaling") or {}
         text = {**text, **{k: rope[k] for k in ("mrope_section", "rope_theta") if k in rope}}
+        text["yarn"] = _yarn(rope)
         for part, name in ((text, "hidden_act"), (raw.get("vision_config", {}), "hidden_act")):
             if part.get(name, "silu") != "silu":
                 raise ValueError(f"config: {name} is {part[name]!r}; only 'silu' is known")
@@ -106,6 +136,8 @@ class Config:
         raw: dict[str, Any] = asdict(self)
         vision, text = raw.pop("vision"), raw.pop("text")
         text["rope_scaling"] = {"type": "mrope", "mrope_section": list(text.pop("mrope_section"))}
+        if yarn := text.pop("yarn"):
+            text["rope_scaling"] |= {"type": "yarn", "rope_type": "yarn", **yarn}
         vision["fullatt_block_indexes"] = list(vision["fullatt_block_indexes"])
         vision |= {"hidden_act": "silu", "in_chans": 3, "spatial_patch_size": vision["patch_size"]}
         return {
@@ -119,6 +151,17 @@ class Config:
             **text,
             "vision_config": vision,
         }
+
+
+def _yarn(rope: Mapping[str, Any]) -> Yarn | None:
+    kind = rope.get("rope_type", rope.get("type", "mrope"))
+    if kind == "yarn":
+        return Yarn.of(rope)
+    if kind not in ("mrope", "default"):
+        raise ValueError(
+            f"config: rope_scaling is of type {kind!r}; only 'mrope' and 'yarn' are known"
+        )
+    return None
 
 
 def _read(kind: type[C], raw: Mapping[str, Any]) -> C:

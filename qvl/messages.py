@@ -8,7 +8,8 @@ from typing import Literal, Protocol
 from PIL import Image as Pillow
 
 Role = Literal["system", "user", "assistant", "tool"]
-FinishReason = Literal["stop", "length"]
+LOOP = 512  # cycles times different tokens in one, from which on an answer goes round in circles
+FinishReason = Literal["stop", "length", "repetition"]
 
 
 @dataclass(frozen=True)
@@ -70,15 +71,22 @@ def message(role: Role, *content: str | Pillow.Image | Part) -> Message:
 
 @dataclass(frozen=True)
 class Settings:
-    """How to answer. Temperature 0 is greedy; top_k 0 and top_p 1 keep every token."""
+    """How to answer. None leaves a choice to the model's own defaults, then to the built-in ones.
 
-    max_tokens: int = 512
-    temperature: float = 0.0
-    top_p: float = 1.0
-    top_k: int = 0
-    repetition_penalty: float = 1.0
+    Temperature 0 is greedy; top_k 0, top_p 1 and min_p 0 keep every token; a penalty of 1 and an
+    n-gram size of 0 allow any repetition.
+    """
+
+    max_tokens: int | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    repetition_penalty: float | None = None  # of what stands in the prompt, too
     seed: int = 0
-    stop: tuple[str, ...] = ()
+    stop: tuple[str, ...] = ()  # the answer ends before the first of these
+    min_p: float | None = None  # of the likeliest token's probability
+    no_repeat_ngram_size: int | None = None
+    loop: int | None = LOOP  # going round in a cycle this much ends it (engine/repeat); None: never
 
 
 @dataclass(frozen=True)
@@ -93,12 +101,17 @@ class Media:
 
 @dataclass(frozen=True)
 class Usage:
-    prompt_tokens: int
-    completion_tokens: int
+    prompt_tokens: int  # pads of pictures included
+    completion_tokens: int  # the end token included
 
 
 @dataclass(frozen=True)
 class Answer:
+    """`text` is all that was streamed, but for "repetition": there it ends with the first cycle.
+
+    "stop" is an end token or a stop string, which the text leaves out; "length" is `max_tokens`.
+    """
+
     text: str
     finish_reason: FinishReason
     usage: Usage

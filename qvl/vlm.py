@@ -1,5 +1,6 @@
 """The Python face: load a model, talk to it, read with it, find things with it."""
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,11 +11,14 @@ from torch import Tensor
 
 from qvl.chat.tokenizer import Tokenizer
 from qvl.engine.answer import stream
+from qvl.engine.defaults import Defaults
+from qvl.engine.resolve import Resolved, resolve
 from qvl.inputs import Encoded, Limits, encode
 from qvl.media.image import Source, open_image
 from qvl.messages import Answer, Image, Message, Settings, Text
 from qvl.model import weights
 from qvl.model.qwen import QwenVL
+from qvl.model.yarn import caution
 from qvl.sample import Batch
 from qvl.tasks import grounding, ocr
 from qvl.tokens import ENDOFTEXT, IM_END
@@ -28,11 +32,19 @@ Turns = Sequence[Message | Mapping[str, Any]]
 
 
 class VLM:
-    """A model with its tokenizer and limits. `model` and `tokenizer` are open to use."""
+    """A model with its tokenizer, limits and defaults. `model` and `tokenizer` are open to use."""
 
-    def __init__(self, model: QwenVL, tokenizer: Tokenizer, limits: Limits) -> None:
+    def __init__(
+        self,
+        model: QwenVL,
+        tokenizer: Tokenizer,
+        limits: Limits,
+        defaults: Defaults | None = None,
+    ) -> None:
         self.model, self.tokenizer, self.limits = model, tokenizer, limits
-        self.ends = frozenset({tokenizer.id(IM_END), tokenizer.id(ENDOFTEXT)})
+        self.defaults = defaults or Defaults()
+        chatted = frozenset({tokenizer.id(IM_END), tokenizer.id(ENDOFTEXT)})
+        self.ends = self.defaults.ends or chatted
 
     def encode(self, messages: Turns) -> Encoded:
         """What the model reads: ids, position ids, patches, grids, and the sizes of pictures."""
@@ -44,10 +56,16 @@ class VLM:
         batch = Batch.of([self.encode(messages).sample]).to(self.model.lm_head.weight.device)
         return self.model.lm_head(self.model(batch)).float()
 
+    def resolve(self, settings: Settings) -> Resolved:
+        """The settings that hold, each from the caller, the model's defaults or built in."""
+        return resolve(settings, self.defaults)
+
     def stream(self, messages: Turns, settings: Settings | None = None) -> Iterator[str | Answer]:
-        """Text as it comes, and the whole Answer last."""
-        encoded = self.encode(messages)
-        return stream(self.model, self.tokenizer, encoded, settings or Settings(), self.ends)
+        """Text as it comes, and the whole Answer last; what cannot be answered fails at once."""
+        how = self.resolve(settings or Settings())
+        if note := how.note():
+            warnings.warn(note, stacklevel=2)
+        return stream(self.model, self.tokenizer, self.encode(messages), how, self.ends)
 
     def answer(self, messages: Turns, settings: Settings) -> Answer:
         """The `Chat` of this model: what tasks ask."""
@@ -85,7 +103,12 @@ def load(
     folder = locate(model)
     place = device or ("cuda" if torch.cuda.is_available() else "cpu")
     kind = dtype or (torch.float32 if place == "cpu" else torch.bfloat16)
-    return VLM(weights.load(folder, kind, place), Tokenizer.load(folder), Limits.load(folder))
+    defaults = Defaults.load(folder, weights.read_config(folder).text.vocab_size)
+    loaded = weights.load(folder, kind, place)
+    yarn = loaded.cfg.text.yarn
+    for note in (*defaults.notes, *([caution(yarn)] if yarn else [])):
+        warnings.warn(f"{folder}: {note}", stacklevel=2)
+    return VLM(loaded, Tokenizer.load(folder), Limits.load(folder), defaults)
 
 
 def locate(model: str | Path) -> Path:

@@ -76,10 +76,15 @@ class Decoder:
         """The text that is certain after this token; empty while a character is incomplete."""
         self.held.append(token)
         text = self.tokenizer.decode(self.held)
-        if text.endswith(REPLACEMENT) and len(self.held) < 8:
-            return ""
-        self.held.clear()
-        return text
+        if not text.endswith(REPLACEMENT):
+            self.held.clear()
+            return text
+        for at in range(len(self.held) - 1, 0, -1):  # bytes that are no text are not waited for
+            sure, rest = map(self.tokenizer.decode, (self.held[:at], self.held[at:]))
+            if sure and rest and sure + rest == text:  # no character spans the two
+                del self.held[:at]
+                return sure
+        return ""
 
     def flush(self) -> str:
         text = self.tokenizer.decode(self.held)

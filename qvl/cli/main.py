@@ -2,15 +2,17 @@
 
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from qvl.cli import generation as how
 from qvl.cli import output
 from qvl.media.draw import draw_boxes
 from qvl.media.image import open_image, smart_resize
-from qvl.messages import Answer, Settings
+from qvl.messages import LOOP, Answer, Settings
 
 app = typer.Typer(
     add_completion=False,
@@ -32,9 +34,16 @@ def run(
     prompt: Annotated[str, typer.Argument(help="What to ask.")],
     images: Annotated[list[Path] | None, typer.Option("-i", "--image")] = None,
     model: Model = "nano",
-    max_tokens: MaxTokens = 512,
-    temperature: Annotated[float, typer.Option(min=0)] = 0.0,
+    max_tokens: how.MaxTokens = None,
+    temperature: how.Temperature = None,
+    top_p: how.TopP = None,
+    top_k: how.TopK = None,
+    min_p: how.MinP = None,
+    repetition_penalty: how.Penalty = None,
+    stop: how.Stop = None,
+    loop: how.Loop = LOOP,
     seed: int = 0,
+    verbose: how.Verbose = False,
     as_json: AsJson = False,
     output_folder: Folder = None,
 ) -> None:
@@ -42,7 +51,10 @@ def run(
     pictures = [open_image(path) for path in images or []]
     vlm = _load(model)
     content = [*({"image": p} for p in pictures), {"text": prompt}]
-    settings = Settings(max_tokens, temperature, seed=seed)
+    chosen = (max_tokens, temperature, top_p, top_k, repetition_penalty, seed, tuple(stop or ()))
+    settings = Settings(*chosen, min_p, loop=loop or None)
+    if verbose:
+        how.table(vlm.resolve(settings))
     answer = None
     for piece in vlm.stream([{"role": "user", "content": content}], settings):
         if isinstance(piece, Answer):
@@ -56,8 +68,7 @@ def run(
         output.data(told)
     else:
         output.text("")
-    if answer.finish_reason == "length":
-        output.note(f"stopped after {max_tokens} tokens; --max-tokens allows more")
+    how.ended(answer)
     if output_folder:
         output.save_json(told, output_folder / "transcript.json")
 
@@ -165,6 +176,7 @@ def _keep(folder: Path | None, image: Path, rows: Any, draw: Any) -> None:
 
 def main() -> None:
     """Run a verb; what is wrong with the input is one line on stderr and exit code 2."""
+    warnings.showwarning = lambda message, *_: output.note(f"qvl: {message}")
     try:
         app()
     except (ValueError, OSError) as error:

@@ -1,11 +1,14 @@
-"""Tokens to an Answer: text as it comes, cut at stop strings, with the reason it ended."""
+"""Tokens to an Answer: text as it comes, cut at stop strings and loops, with why it ended."""
 
 from collections.abc import Collection, Iterator
 
 from qvl.chat.tokenizer import Decoder, Tokenizer
 from qvl.engine.generate import generate
+from qvl.engine.repeat import Watch
+from qvl.engine.resolve import Resolved
+from qvl.engine.room import check
 from qvl.inputs import Encoded
-from qvl.messages import Answer, FinishReason, Settings, Usage
+from qvl.messages import Answer, FinishReason, Usage
 from qvl.model.qwen import QwenVL
 
 
@@ -13,35 +16,85 @@ def stream(
     model: QwenVL,
     tokenizer: Tokenizer,
     encoded: Encoded,
-    settings: Settings,
+    how: Resolved,
     ends: Collection[int],
 ) -> Iterator[str | Answer]:
-    """Pieces of text, then the Answer. What might begin a stop string is held back."""
-    decoder, text, shown, count = Decoder(tokenizer), "", 0, 0
+    """Pieces of text, then the Answer. ValueError at once where the prompt leaves no room.
+
+    The pieces add up to the Answer's text; one that ends for "repetition" is cut shorter.
+    """
+    check(encoded, model.cfg, how.max_tokens)
+    return answered(generate(model, encoded.sample, how, ends), tokenizer, encoded, how, ends)
+
+
+def answered(
+    tokens: Iterator[int],
+    tokenizer: Tokenizer,
+    encoded: Encoded,
+    how: Resolved,
+    ends: Collection[int],
+) -> Iterator[str | Answer]:
+    """What `stream` makes of the tokens of an answer; the last of them may be an end token."""
+    decoder, written = Decoder(tokenizer), Written(how.stop)
+    watch = Watch(how.loop) if how.loop else None
     reason: FinishReason = "length"
-    hold = max((len(s) for s in settings.stop), default=1) - 1
-    for token in generate(model, encoded.sample, settings, ends):
+    count, kept, sizes = 0, None, []  # tokens, those of them that are no loop, characters at each
+    for token in tokens:
         count += 1
         if token in ends:
             reason = "stop"
             break
-        text += decoder.push(token)
-        cut = _stopped(text, settings.stop)
-        if cut is not None:
-            text, reason = text[:cut], "stop"
+        if piece := written.add(decoder.push(token)):
+            yield piece
+        if written.stopped:
             break
-        if len(text) - hold > shown:
-            yield text[shown : len(text) - hold]
-            shown = len(text) - hold
-    else:
-        text += decoder.flush()
-    if len(text) > shown:
-        yield text[shown:]
-    usage = Usage(len(encoded.sample), count)
-    yield Answer(text, reason, usage, encoded.media)
+        sizes.append(len(written.text))
+        kept = watch.push(token) if watch else None
+        if kept is not None:
+            reason = "repetition"
+            break
+    if piece := written.end(decoder.flush()):
+        yield piece
+    if written.stopped:
+        reason = "stop"
+    text = written.text if kept is None else written.text[: sizes[kept - 1]]
+    yield Answer(text, reason, Usage(len(encoded.sample), count), encoded.media)
 
 
-def _stopped(text: str, stops: tuple[str, ...]) -> int | None:
-    """Where the first stop string begins, if one is there."""
-    found = [at for stop in stops if (at := text.find(stop)) >= 0]
-    return min(found, default=None)
+class Written:
+    """Text that grows until a stop string stands in it; what may begin one is held back."""
+
+    def __init__(self, stops: tuple[str, ...]) -> None:
+        self.stops = stops
+        self.longest = max(map(len, stops), default=0)
+        self.text = ""
+        self.shown = 0
+        self.stopped = False
+
+    def add(self, piece: str) -> str:
+        """The part that is certain to stay and was not given out before."""
+        start = max(len(self.text) - self.longest + 1, 0)  # a stop may have begun before
+        self.text += piece
+        found = [at for s in self.stops if (at := self.text.find(s, start)) >= 0]
+        if found:
+            self.stopped = True
+            self.text = self.text[: min(found)]
+            return self._show(len(self.text))
+        return self._show(len(self.text) - self._begun())
+
+    def end(self, piece: str) -> str:
+        """The rest, when no more will come."""
+        held = "" if self.stopped else self.add(piece)
+        return held + self._show(len(self.text))
+
+    def _begun(self) -> int:
+        """How many characters at the end may become a stop string."""
+        for size in range(min(self.longest - 1, len(self.text)), 0, -1):
+            if any(len(s) > size and s.startswith(self.text[-size:]) for s in self.stops):
+                return size
+        return 0
+
+    def _show(self, until: int) -> str:
+        new = self.text[self.shown : until]
+        self.shown = max(self.shown, until)
+        return new

@@ -1,60 +1,61 @@
 """One answer, token by token."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 
 import torch
 from torch import Tensor
 
 from qvl.engine.cache import Cache, Step
+from qvl.engine.resolve import Resolved
 from qvl.engine.sampler import choose
-from qvl.messages import Settings
 from qvl.model.qwen import QwenVL
 from qvl.sample import Batch, Sample
 
+CHUNK = 2048  # tokens of a prompt that go through the decoder at once: bounds its memory
+
 
 @torch.inference_mode()
-def generate(
-    model: QwenVL, sample: Sample, settings: Settings, ends: Collection[int]
-) -> Iterator[int]:
-    """Tokens of the answer until one of `ends`, which comes last, or `settings.max_tokens`.
+def generate(model: QwenVL, sample: Sample, how: Resolved, ends: Collection[int]) -> Iterator[int]:
+    """Tokens of the answer until one of `ends`, which comes last, or `how.max_tokens`.
 
-    Equal to recomputing the whole sequence for each token. Raises ValueError where prompt and
-    answer exceed the model's positions, naming both counts.
+    Equal to recomputing the whole sequence for each token. Raises FloatingPointError where the
+    logits are no numbers.
     """
     device = model.lm_head.weight.device
     batch = Batch.of([sample]).to(device)
-    room = model.cfg.text.max_position_embeddings
-    if len(sample) + settings.max_tokens > room:
-        raise ValueError(
-            f"a prompt of {len(sample)} tokens and {settings.max_tokens} to write exceed the "
-            f"model's {room}; lower max_tokens, or the picture's max_pixels"
-        )
-    cache = Cache.of(model.cfg.text, len(sample) + settings.max_tokens, model.lm_head.weight)
-    generator = torch.Generator(device).manual_seed(settings.seed)
-    logits = _logits(model, batch, Step(cache, 0))
-    seen = batch.input_ids
-    position = int(batch.position_ids.max()) + 1
-    for at in range(settings.max_tokens):
-        token = choose(logits, settings, seen, generator)
+    length = len(sample)
+    cache = Cache.of(model.cfg.text, length + how.max_tokens, model.lm_head.weight)
+    generator = torch.Generator(device).manual_seed(how.seed)
+    seen = torch.cat([batch.input_ids, batch.input_ids.new_empty(how.max_tokens)])
+    first = int(batch.position_ids.max()) + 1
+    hidden = _prefill(model, batch, cache)
+    for at in range(how.max_tokens):
+        logits = model.lm_head(hidden).float()
+        _check(logits, at)
+        token = choose(logits, how, seen[: length + at], generator)
         yield token
-        if token in ends or at + 1 == settings.max_tokens:
+        if token in ends or at + 1 == how.max_tokens:
             return
-        new = torch.tensor([token], device=device)
-        seen = torch.cat([seen, new])
-        step = replace(
-            batch,
-            input_ids=new,
-            labels=new,
-            position_ids=torch.full((3, 1), position + at, device=device),
-            pixel_values=(),
-            grid_thw=(),
-            vision_rows=new[:0],
-            lengths=(1,),
-        )
-        logits = _logits(model, step, Step(cache, len(sample) + at))
+        seen[length + at] = token
+        position_ids = torch.full((3, 1), first + at, device=device)
+        x = model.model.embed_tokens(seen[length + at : length + at + 1])
+        hidden = model.model(x, position_ids, Step(cache, length + at))[0]
 
 
-def _logits(model: QwenVL, batch: Batch, step: Step) -> Tensor:
-    """float32[V] after the last row."""
-    return model.lm_head(model(batch, step)[-1]).float()
+def _prefill(model: QwenVL, batch: Batch, cache: Cache) -> Tensor:
+    """hidden[D] of the prompt's last token, the cache filled with the rest."""
+    x = hidden = model.embed(batch, model.see(batch))
+    for start in range(0, len(x), CHUNK):
+        part = slice(start, start + CHUNK)
+        hidden = model.model(x[part], batch.position_ids[:, part], Step(cache, start))
+    return hidden[-1]
+
+
+def _check(logits: Tensor, at: int) -> None:
+    if bool(torch.isfinite(logits).all()):
+        return
+    step = f"at token {at + 1} of the answer" if at else "after the prompt"
+    raise FloatingPointError(
+        f"the model's logits are no finite numbers {step}: float16 overflows in these models, use "
+        "bfloat16 or float32; if that is in use, the weights are broken: fetch them again"
+    )

@@ -1,34 +1,54 @@
-"""From logits to a token. V vocabulary."""
+"""From logits to a token. V vocabulary, W candidates that are left.
+
+Oracle: the logits processors of transformers' `generate`, in its order.
+"""
 
 import torch
 from torch import Tensor
 
-from qvl.messages import Settings
+from qvl.engine.resolve import Resolved
+
+COLDEST = 1e-30  # below it float32 has no two logits that are nearer and differ
 
 
 def choose(
-    logits: Tensor, settings: Settings, seen: Tensor, generator: torch.Generator | None
+    logits: Tensor, how: Resolved, seen: Tensor, generator: torch.Generator | None = None
 ) -> int:
-    """The next token for float32 logits[V] after the tokens `seen`; greedy at temperature 0.
-
-    Raises FloatingPointError where the logits are no numbers.
-    """
-    if not bool(torch.isfinite(logits).all()):
-        raise FloatingPointError(
-            "the model's logits are not finite; the weights are broken, or need float32 or bfloat16"
-        )
-    if settings.repetition_penalty != 1.0:
-        known = logits[seen]
-        factor = settings.repetition_penalty
-        logits = logits.index_put((seen,), torch.where(known > 0, known / factor, known * factor))
-    if settings.temperature == 0:
+    """The next token for float32 logits[V] after the tokens `seen`; greedy at temperature 0."""
+    logits = penalised(logits, how, seen)
+    if how.temperature == 0:
         return int(logits.argmax())
-    logits = logits / settings.temperature
-    if 0 < settings.top_k < len(logits):
-        logits = logits.masked_fill(logits < logits.topk(settings.top_k).values[-1], -torch.inf)
-    odds = logits.softmax(-1)
-    if settings.top_p < 1.0:
-        ordered, order = odds.sort(descending=True, stable=True)
-        beyond = ordered.cumsum(-1) - ordered >= settings.top_p  # the first always stays
-        odds = odds.index_fill(0, order[beyond], 0.0)
-    return int(torch.multinomial(odds, 1, generator=generator))
+    scores, ids = candidates(logits, how)
+    return int(ids[torch.multinomial(scores.softmax(-1), 1, generator=generator)])
+
+
+def penalised(logits: Tensor, how: Resolved, seen: Tensor) -> Tensor:
+    """logits[V] with less for what would repeat `seen`."""
+    if how.repetition_penalty != 1.0:
+        known, factor = logits[seen], how.repetition_penalty
+        logits = logits.index_put((seen,), torch.where(known > 0, known / factor, known * factor))
+    size = how.no_repeat_ngram_size
+    if 0 < size <= len(seen):
+        grams = seen.unfold(0, size, 1)
+        begun = (grams[:, :-1] == seen[len(seen) - size + 1 :]).all(1)
+        logits = logits.index_fill(0, grams[begun, -1], -torch.inf)
+    return logits
+
+
+def candidates(logits: Tensor, how: Resolved) -> tuple[Tensor, Tensor]:
+    """logits[V] -> log odds[W] and ids[W] of the tokens that the settings leave."""
+    scores = (logits - logits.max()) / max(how.temperature, COLDEST)  # no overflow when cold
+    if 0 < how.top_k < len(scores):
+        scores = scores.masked_fill(scores < scores.topk(how.top_k).values[-1], -torch.inf)
+    ids = (scores > -torch.inf).nonzero()[:, 0]
+    scores = scores[ids]
+    if how.top_p < 1.0:
+        rising, order = scores.sort()
+        left = rising.softmax(-1).cumsum(-1) > 1 - how.top_p
+        left[-1] = True
+        scores, ids = rising[left], ids[order[left]]
+    if how.min_p > 0:
+        odds = scores.softmax(-1)
+        left = odds >= how.min_p * odds.max()
+        scores, ids = scores[left], ids[left]
+    return scores, ids

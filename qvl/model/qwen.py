@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from qvl.config import Config
 from qvl.model.attention import Attend, Segments, causal
+from qvl.model.layers import Linear
 from qvl.model.text import TextDecoder
 from qvl.model.vision import VisionTower
 from qvl.sample import Batch
@@ -20,7 +21,7 @@ class QwenVL(nn.Module):
         self.cfg = cfg
         self.visual = VisionTower(cfg.vision)
         self.model = TextDecoder(cfg.text)
-        self.lm_head = nn.Linear(cfg.text.hidden_size, cfg.text.vocab_size, bias=False)
+        self.lm_head = Linear(cfg.text.hidden_size, cfg.text.vocab_size)
         self.tie()
 
     def tie(self) -> None:

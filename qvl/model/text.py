@@ -8,14 +8,37 @@ from torch import Tensor, nn
 
 from qvl.config import TextConfig
 from qvl.model.attention import Attend
-from qvl.model.layers import RMSNorm, Rotation, SwiGLU, rope_angles, rotate, rotation
+from qvl.model.layers import (
+    Linear,
+    RMSNorm,
+    Rotation,
+    SwiGLU,
+    finite,
+    rope_angles,
+    rotate,
+    rotation,
+)
+from qvl.model.yarn import strength, stretched
 
 
 def mrope_angles(position_ids: Tensor, cfg: TextConfig) -> Tensor:
     """position_ids[3, T] -> angles[T, E/2]; `mrope_section` pairs follow time, row and column."""
-    by_axis = rope_angles(position_ids, cfg.head_dim, base=cfg.rope_theta)  # [3, T, E/2]
+    if cfg.yarn:
+        one = position_ids.new_ones(())
+        frequencies = rope_angles(one, cfg.head_dim, base=cfg.rope_theta)
+        by_axis = position_ids[..., None].float() * stretched(frequencies, cfg.yarn, cfg)
+    else:
+        by_axis = rope_angles(position_ids, cfg.head_dim, base=cfg.rope_theta)  # [3, T, E/2]
     parts = by_axis.split(list(cfg.mrope_section), dim=-1)
     return torch.cat([part[axis] for axis, part in enumerate(parts)], dim=-1)
+
+
+def mrope(position_ids: Tensor, cfg: TextConfig) -> Rotation:
+    """position_ids[3, T] -> how queries and keys are turned and, with YaRN, strengthened."""
+    cos, sin = rotation(mrope_angles(position_ids, cfg))
+    if cfg.yarn is None:
+        return cos, sin
+    return cos * strength(cfg.yarn), sin * strength(cfg.yarn)
 
 
 class Attention(nn.Module):
@@ -25,7 +48,7 @@ class Attention(nn.Module):
         self.q_proj = nn.Linear(cfg.hidden_size, cfg.num_attention_heads * head)
         self.k_proj = nn.Linear(cfg.hidden_size, cfg.num_key_value_heads * head)
         self.v_proj = nn.Linear(cfg.hidden_size, cfg.num_key_value_heads * head)
-        self.o_proj = nn.Linear(cfg.num_attention_heads * head, cfg.hidden_size, bias=False)
+        self.o_proj = Linear(cfg.num_attention_heads * head, cfg.hidden_size)
 
     def forward(self, x: Tensor, turn: Rotation) -> tuple[Tensor, Tensor, Tensor]:
         """x[T, D] -> queries[T, H, E], keys and values[T, K, E]."""
@@ -54,7 +77,7 @@ class Layer(nn.Module):
     def after(self, x: Tensor, seen: Tensor) -> Tensor:
         """What a token does alone with what it attended to."""
         x = x + self.self_attn.o_proj(seen.flatten(1))
-        return x + self.mlp(self.post_attention_layernorm(x))
+        return finite(x + self.mlp(self.post_attention_layernorm(x)))
 
 
 class TextDecoder(nn.Module):
@@ -67,7 +90,7 @@ class TextDecoder(nn.Module):
 
     def forward(self, x: Tensor, position_ids: Tensor, attend: Attend) -> Tensor:
         """x[T, D] embeddings, position_ids[3, T] -> hidden[T, D]."""
-        turn = rotation(mrope_angles(position_ids, self.cfg))
+        turn = mrope(position_ids, self.cfg)
         for layer in self.layers:
             x = layer(x, turn, attend)
         return self.norm(x)

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from qvl.config import VisionConfig
 from qvl.model.attention import Segments, packed_attention, reorder
-from qvl.model.layers import RMSNorm, Rotation, SwiGLU, rope_angles, rotate, rotation
+from qvl.model.layers import RMSNorm, Rotation, SwiGLU, finite, rope_angles, rotate, rotation
 from qvl.model.pixels import normalise
 from qvl.model.positions import patch_positions, window_partition
 from qvl.sample import Grid
@@ -78,7 +78,7 @@ class VisionBlock(nn.Module):
     def after(self, x: Tensor, seen: Tensor) -> Tensor:
         """What a patch does alone with what it attended to."""
         x = x + self.attn.proj(seen.flatten(1))
-        return x + self.mlp(self.norm2(x))
+        return finite(x + self.mlp(self.norm2(x)))
 
 
 class PatchEmbed(nn.Module):

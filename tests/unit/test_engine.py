@@ -7,7 +7,8 @@ import torch
 
 from qvl.config import TINY
 from qvl.engine.cache import Cache, Step
-from qvl.engine.generate import generate
+from qvl.engine.generate import _prefill, generate
+from qvl.engine.resolve import resolve
 from qvl.engine.sampler import choose
 from qvl.messages import Settings
 from qvl.model.positions import mrope_positions
@@ -49,7 +50,7 @@ def longer(sample: Sample, tokens: list[int]) -> Batch:
 @torch.inference_mode()
 def test_the_cache_equals_recomputation(model, sample):
     made: list[int] = []
-    for token in generate(model, sample, Settings(max_tokens=16), ends=()):
+    for token in generate(model, sample, resolve(Settings(max_tokens=16)), ends=()):
         logits = model.lm_head(model(longer(sample, made))[-1])
         assert token == int(logits.argmax())
         made.append(token)
@@ -70,28 +71,78 @@ def test_a_prompt_in_chunks_equals_the_whole(model):
 
 
 def test_generation_ends_at_an_end_token_and_at_the_limit(model, sample):
-    free = list(generate(model, sample, Settings(max_tokens=8), ends=()))
+    free = list(generate(model, sample, resolve(Settings(max_tokens=8)), ends=()))
     assert len(free) == 8
-    stopped = list(generate(model, sample, Settings(max_tokens=8), ends={free[3]}))
+    stopped = list(generate(model, sample, resolve(Settings(max_tokens=8)), ends={free[3]}))
     assert stopped == free[: free.index(free[3]) + 1]
 
 
 def test_a_seed_repeats_and_another_differs(model, sample):
     hot = Settings(max_tokens=12, temperature=1.5, seed=1)
-    one, two = (list(generate(model, sample, hot, ())) for _ in range(2))
-    other = list(generate(model, sample, replace(hot, seed=2), ()))
+    one, two = (list(generate(model, sample, resolve(hot), ())) for _ in range(2))
+    other = list(generate(model, sample, resolve(replace(hot, seed=2)), ()))
     assert one == two != other
 
 
-def test_too_long_a_prompt_names_both_counts(model, sample):
-    with pytest.raises(ValueError, match=r"prompt of 12 tokens and 128000 to write"):
-        next(generate(model, sample, Settings(max_tokens=128_000), ()))
+@torch.inference_mode()
+def test_a_long_prompt_is_read_in_pieces(model, sample, monkeypatch):
+    """Also where a picture is cut in two, and where the last piece is one token."""
+    settings = resolve(Settings(max_tokens=8))
+    whole = list(generate(model, sample, settings, ()))
+    batch = Batch.of([sample])
+    cache = Cache.of(TINY.text, 12, model.lm_head.weight)
+    expected = model(batch, Step(cache, 0))[-1]
+    for chunk in (1, 5, 11):
+        monkeypatch.setattr("qvl.engine.generate.CHUNK", chunk)
+        pieces = Cache.of(TINY.text, 12, model.lm_head.weight)
+        hidden = _prefill(model, batch, pieces)
+        assert torch.allclose(hidden, expected, atol=2e-5 * float(expected.abs().max()))
+        assert torch.allclose(pieces.keys, cache.keys, atol=2e-5 * float(cache.keys.abs().max()))
+        assert list(generate(model, sample, settings, ())) == whole
+
+
+def test_answers_made_side_by_side_are_those_made_alone(model, sample):
+    hot = [resolve(Settings(12, 1.5, seed=i)) for i in (1, 2)]
+    alone = [list(generate(model, sample, how, ())) for how in hot]
+    pairs = zip(*(generate(model, sample, how, ()) for how in hot), strict=True)
+    assert [list(tokens) for tokens in zip(*pairs, strict=True)] == alone
+
+
+def test_a_penalty_counts_the_prompt_and_the_answer(model, sample):
+    """The same text as choosing from whole sequences that are computed anew each time."""
+    how = resolve(Settings(10, 0.8, repetition_penalty=1.4, no_repeat_ngram_size=2, seed=5))
+    generator = torch.Generator().manual_seed(5)
+    made: list[int] = []
+    for token in generate(model, sample, how, ()):
+        batch = longer(sample, made)
+        with torch.inference_mode():
+            logits = model.lm_head(model(batch)[-1])
+        assert token == choose(logits, how, batch.input_ids, generator)
+        made.append(token)
+    assert len(made) == 10
+
+
+@pytest.mark.parametrize("bad", [0, 3])
+def test_logits_that_are_no_numbers_name_the_step_and_the_remedy(model, sample, bad):
+    left = [bad]
+
+    def spoil(module, args, output):
+        left[0] -= 1
+        return output * float("nan") if left[0] < 0 else output
+
+    hook = model.lm_head.register_forward_hook(spoil)
+    try:
+        with pytest.raises(FloatingPointError, match="bfloat16 or float32") as caught:
+            list(generate(model, sample, resolve(Settings(max_tokens=9)), ()))
+    finally:
+        hook.remove()
+    assert ("after the prompt", f"at token {bad + 1} of")[bad > 0] in str(caught.value)
 
 
 def draws(settings: Settings, logits: torch.Tensor) -> set[int]:
     generator = torch.Generator().manual_seed(0)
     seen = torch.tensor([0])
-    return {choose(logits, settings, seen, generator) for _ in range(300)}
+    return {choose(logits, resolve(settings), seen, generator) for _ in range(300)}
 
 
 def test_sampling():
@@ -103,8 +154,3 @@ def test_sampling():
     assert draws(Settings(temperature=1.0, top_p=0.6), logits) == {0, 1}
     assert draws(Settings(repetition_penalty=1.2), logits) == {1}
     assert draws(Settings(repetition_penalty=1.2), -logits) == {3}
-
-
-def test_logits_that_are_no_numbers_fail():
-    with pytest.raises(FloatingPointError, match="not finite"):
-        choose(torch.tensor([1.0, float("nan")]), Settings(), torch.tensor([0]), None)
