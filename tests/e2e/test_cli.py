@@ -102,7 +102,7 @@ def bad_inputs(folder: Path) -> dict[str, tuple[list[object], str]]:
         "not on disk": (["ocr", good, "-m", "nobody/nothing"], "cannot be had from the hub"),
         "empty model": (["ocr", good, "-m", folder / "model"], "config.json"),
         "broken model": (["ocr", good, "-m", folder / "broken"], "config.json"),
-        "too long": (["ocr", good, "--max-tokens", 99_999], "lower max_tokens"),
+        "too long": (["ocr", good, "--max-tokens", 99_999], "write at most 4048 (max_tokens)"),
     }
 
 
