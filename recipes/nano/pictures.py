@@ -86,4 +86,4 @@ def windows(bank: Bank, rng: Rng) -> Pictures:
 
 def scenes(bank: Bank, rng: Rng) -> Pictures:
     """Things on backgrounds."""
-    return _batch([_of_scene(scene(rng, bank.assets)) for _ in range(14)])
+    return _batch([_of_scene(scene(rng, bank.assets)) for _ in range(24)])

@@ -69,14 +69,14 @@ STAGES = (
     Stage(
         "all",
         (
-            ("words", 0.11),
-            ("lines", 0.23),
-            ("paragraphs", 0.04),
-            ("spotting", 0.05),
-            ("pointing", 0.07),
-            ("grounding", 0.17),
-            ("windows", 0.20),
-            ("scenes", 0.13),
+            ("words", 0.08),
+            ("lines", 0.25),
+            ("paragraphs", 0.02),
+            ("spotting", 0.04),
+            ("pointing", 0.10),
+            ("grounding", 0.18),
+            ("windows", 0.18),
+            ("scenes", 0.15),
         ),
     ),
 )

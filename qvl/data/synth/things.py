@@ -89,8 +89,8 @@ def scene(
 
     With `unseen` the first is a pair of UNSEEN.
     """
-    most = 12 if rng.random() < 0.25 else 8
-    height, width = (int(side) * 28 for side in rng.integers(4, most, 2))
+    most = 11 if rng.random() < 0.15 else 7  # sides of 84 to 168 px, and a few up to 280
+    height, width = (int(side) * 28 for side in rng.integers(3, most, 2))
     canvas = _background(rng, assets, height, width)
     owner = np.zeros((height, width), dtype=np.int16)
     names: list[str] = []
@@ -99,7 +99,7 @@ def scene(
     for i in range(count):
         if unseen and i == 0:
             name = sorted(UNSEEN)[int(rng.integers(len(UNSEEN)))]
-        elif assets.cutouts and rng.random() < 0.25:
+        elif assets.cutouts and rng.random() < 0.15:
             name = sorted(assets.cutouts)[int(rng.integers(len(assets.cutouts)))]
         else:
             name = next(
