@@ -69,14 +69,14 @@ STAGES = (
     Stage(
         "all",
         (
-            ("words", 0.08),
-            ("lines", 0.25),
-            ("paragraphs", 0.02),
-            ("spotting", 0.04),
-            ("pointing", 0.10),
-            ("grounding", 0.18),
-            ("windows", 0.18),
-            ("scenes", 0.15),
+            ("words", 0.04),
+            ("lines", 0.14),
+            ("paragraphs", 0.01),
+            ("spotting", 0.03),
+            ("pointing", 0.25),
+            ("grounding", 0.30),
+            ("windows", 0.09),
+            ("scenes", 0.14),
         ),
     ),
 )
