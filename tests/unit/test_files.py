@@ -54,7 +54,7 @@ def test_a_failed_save_leaves_the_old_checkpoint(model, folder, monkeypatch):
     def full(*args, **more):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr("qvl.model.files.save_file", full)
+    monkeypatch.setattr("qvl.model.saving.save_file", full)
     with pytest.raises(OSError, match="No space"):
         weights.save(QwenVL(UNTIED), folder)
     assert same(weights.load(folder), model)
