@@ -115,11 +115,11 @@ def ground(
 @app.command()
 def inspect(image: Picture, model: Model = "nano", as_json: AsJson = False) -> None:
     """What a model will see of a picture: resized size, grid and tokens. No weights are read."""
+    from qvl.hub import locate_settings
     from qvl.inputs import Limits
-    from qvl.vlm import locate
 
     picture = open_image(image)
-    limits = Limits.load(locate(model))
+    limits = Limits.load(locate_settings(model))
     height, width = smart_resize(
         picture.height, picture.width, limits.min_pixels, limits.max_pixels
     )
