@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from qvl.cli import output
+from qvl.cli import chat, doctor, export, output
 from qvl.media.draw import draw_boxes
 from qvl.media.image import open_image, smart_resize
 from qvl.messages import Answer, Settings
@@ -161,6 +161,10 @@ def _keep(folder: Path | None, image: Path, rows: Any, draw: Any) -> None:
         output.save_json(rows, folder / f"{image.stem}.json")
         output.save_image(draw(), folder / f"{image.stem}.png")
         output.note(f"wrote {folder / image.stem}.json and .png")
+
+
+for verb in (chat.chat, doctor.doctor, export.export):
+    app.command()(verb)
 
 
 def main() -> None:

@@ -18,7 +18,9 @@ def count(module):
     return sum(x.numel() for x in module.parameters())  # a tied tensor counts once
 
 
-@pytest.mark.parametrize(("cfg", "whole", "visual", "merger"), COUNTS, ids=["3B", "7B", "32B", "72B"])
+@pytest.mark.parametrize(
+    ("cfg", "whole", "visual", "merger"), COUNTS, ids=["3B", "7B", "32B", "72B"]
+)
 def test_counts(cfg, whole, visual, merger):
     with torch.device("meta"):
         model = QwenVL(cfg)
