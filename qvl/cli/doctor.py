@@ -35,7 +35,8 @@ def examine(checks: dict[str, tuple[Check, str]]) -> list[Finding]:
     found: list[Finding] = []
     for part, (check, remedy) in checks.items():
         try:
-            found.extend(check())
+            for each in check():
+                found.append(each)  # what worked before a failure stays
         except Exception as error:  # whatever a broken installation drives a library to
             said = (str(error) or type(error).__name__).splitlines()[0]
             found.append(Finding(part, f"{type(error).__name__}: {said}", remedy))
