@@ -135,18 +135,19 @@ def _adding(kind: Kind) -> Callable[[Session, str, str], Session]:
 
 def _save(session: Session, path: str, model: str) -> Session:
     place = Path(path).expanduser()
-    if place.exists():
-        with suppress(json.JSONDecodeError, UnicodeDecodeError, TypeError, KeyError):
-            json.loads(place.read_text(encoding="utf-8"))["messages"]
-            return _written(session, place, model)
+    if place.exists() and not _is_session(place):
         raise ValueError(f"{path} is there and is no session; name another file")
-    return _written(session, place, model)
-
-
-def _written(session: Session, place: Path, model: str) -> Session:
     output.save_json(to_dict(session, model), place)
     output.note(f"wrote {place}")
     return session
+
+
+def _is_session(place: Path) -> bool:
+    try:
+        raw = json.loads(place.read_text(encoding="utf-8"))
+    except ValueError:  # no JSON, or no text at all
+        return False
+    return isinstance(raw, dict) and "messages" in raw
 
 
 def _load(session: Session, path: str, model: str) -> Session:

@@ -93,7 +93,7 @@ def read(path: Path) -> Session:
         return from_dict(raw)
     except FileNotFoundError:
         raise ValueError(f"{path} does not exist; check the path") from None
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path} is no JSON ({error}); name a file that /save wrote") from None
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None

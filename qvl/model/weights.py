@@ -83,7 +83,7 @@ def load(
         spare = found.pop(HEAD, None)
         del wanted[HEAD]
     _check(folder, wanted, found)
-    if spare and not torch.equal(spare.read(), found[EMBEDDING].read()):
+    if spare and not _same(spare, found[EMBEDDING]):
         raise BadCheckpoint(
             f"{folder}: {HEAD} differs from {EMBEDDING}, but {CONFIG} ties them; set "
             f"tie_word_embeddings to false there"
@@ -148,6 +148,10 @@ def _check(folder: Path, wanted: Mapping[str, tuple[int, ...]], got: Mapping[str
         remedy = f"if the head is the embedding, set tie_word_embeddings to true in {CONFIG}"
     if faults:
         raise BadCheckpoint(f"{folder} does not fit its {CONFIG}: {faults}; {remedy}")
+
+
+def _same(a: Stored, b: Stored) -> bool:
+    return (a.dtype, a.shape) == (b.dtype, b.shape) and torch.equal(a.read(), b.read())
 
 
 def _check_rotary(folder: Path, cfg: Config, each: Stored) -> None:

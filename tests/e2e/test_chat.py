@@ -78,6 +78,7 @@ def test_commands(capsys):
         ("/image {root}/samples", "is no file"),
         ("/load no.json", "no.json does not exist"),
         ("/load {root}/README.md", "is no JSON"),
+        ("/load {root}/samples/line-4.png", "is no JSON"),
         ("/load {root}/samples/truth.json", "no list of messages"),
         ("/save {root}/README.md", "is there and is no session"),
         ("/save {root}/samples/line-4.png", "is there and is no session"),
