@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from qvl import __version__
 from qvl.cli import output, parts
 from qvl.cli.parts import Finding
 
@@ -44,6 +45,7 @@ def examine(checks: dict[str, tuple[Check, str]]) -> list[Finding]:
 
 
 def _python() -> Iterator[Finding]:
+    yield Finding("qvl", __version__)
     remedy = "" if sys.version_info >= (3, 11) else "install Python 3.11 or newer"
     yield Finding("python", f"{platform.python_version()}, {sys.executable}", remedy)
     yield Finding("system", f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores")

@@ -85,15 +85,17 @@ def write(source: Path, out: Path, shard_bytes: int, dtype: str | None) -> None:
     Tokenizer.load(source)  # a broken one is found before hours of copying
     kind = getattr(torch, dtype) if dtype else None
     model = weights.load(source)
-    need = sum(x.numel() * (kind or x.dtype).itemsize for x in model.parameters()) + SPARE
+    size = sum(x.numel() * (kind or x.dtype).itemsize for x in model.parameters())
     out.parent.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(out.parent).free
-    if need > free:
-        raise ValueError(f"{out} needs {need / 1e9:.1f} GB, {free / 1e9:.1f} are free; make room")
+    if size + SPARE > free:
+        raise ValueError(
+            f"{out} needs {(size + SPARE) / 1e9:.2f} GB, {free / 1e9:.2f} are free; make room"
+        )
     draft = out.with_name(f".{out.name}.{os.getpid()}")
     draft.mkdir()
     try:
-        output.note(f"writing {need / 1e9:.2f} GB to {out}")
+        output.note(f"writing {size / 1e9:.2f} GB to {out}")
         for name in _present(source):
             shutil.copyfile(source / name, draft / name)
         weights.save(model, draft, shard_bytes, kind, _progress())

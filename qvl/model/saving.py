@@ -37,8 +37,8 @@ def store(
     folder.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=folder, prefix=".draft-"))
     try:
-        _write_tensors(state, draft, shard_bytes, dtype, told)
         _write_json(draft / CONFIG, config)
+        _write_tensors(state, draft, shard_bytes, dtype, told)
     except BaseException:
         shutil.rmtree(draft)
         raise
@@ -67,6 +67,7 @@ def _write_tensors(
         file = WHOLE if len(groups) == 1 else f"model-{i:05}-of-{len(groups):05}.safetensors"
         part = {name: cast(name, state[name].cpu(), dtype).contiguous() for name in names}
         save_file(part, folder / file, metadata={"format": "pt"})
+        shutil.copymode(folder / CONFIG, folder / file)  # the library lets the owner alone read it
         _to_disk(folder / file)
         where |= dict.fromkeys(names, file)
         done += sum(sizes[name] for name in names)

@@ -39,6 +39,7 @@ def test_shards(model, tmp_path):
     assert set(index["weight_map"].values()) == {path.name for path in shards}
     assert index["metadata"]["total_size"] == 4 * sum(x.numel() for x in model.parameters())
     assert same(weights.load(tmp_path), model)
+    assert {p.stat().st_mode for p in shards} == {(tmp_path / CONFIG).stat().st_mode}
 
 
 def test_a_new_save_leaves_no_old_weights_and_all_else(model, folder):
