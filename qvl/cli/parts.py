@@ -40,8 +40,9 @@ def pictures() -> Iterator[Finding]:
 def clips() -> Iterator[Finding]:
     """A clip is written with libx264 where it is there; its decoder must be."""
     import av
+    from av.codec import Codec
 
-    av.codec.Codec("h264", "r")
+    Codec("h264", "r")
     names = [name for name in ("h264", "hevc", "vp9", "av1") if name in av.codecs_available]
     yield Finding("clips", f"reads {', '.join(names)}; ffmpeg {av.ffmpeg_version_info}")
     if "libx264" not in av.codecs_available:
@@ -70,19 +71,21 @@ def _clip() -> bytes:
 def _frames_of(clip: bytes) -> int:
     import av
 
-    with av.open(io.BytesIO(clip)) as file:
+    with av.open(io.BytesIO(clip), "r") as file:
         return sum(1 for _ in file.decode(video=0))
 
 
 def pdf() -> Iterator[Finding]:
     """A page is made and drawn."""
+    from importlib.metadata import version
+
     import pypdfium2
 
     document = pypdfium2.PdfDocument.new()
     document.new_page(72, 36)
     assert document[0].render(scale=1).to_pil().size == (72, 36), "a page is drawn wrongly"
     document.close()
-    yield Finding("pdf", f"pages are drawn; PDFium {pypdfium2.version.PDFIUM_INFO}")
+    yield Finding("pdf", f"pages are drawn by pypdfium2 {version('pypdfium2')}")
 
 
 def hub() -> Iterator[Finding]:
