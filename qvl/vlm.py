@@ -13,6 +13,7 @@ from qvl.chat.tokenizer import Tokenizer
 from qvl.engine.answer import stream
 from qvl.engine.defaults import Defaults
 from qvl.engine.resolve import Resolved, resolve
+from qvl.hub import NANO, locate
 from qvl.inputs import Encoded, Limits, encode
 from qvl.media.image import Source, open_image
 from qvl.messages import Answer, Image, Message, Settings, Text
@@ -23,11 +24,6 @@ from qvl.sample import Batch
 from qvl.tasks import grounding, ocr
 from qvl.tokens import ENDOFTEXT, IM_END
 
-NANO = "nano"
-_HOMES = (  # of the shipped checkpoint: in the wheel, and in the repository
-    Path(__file__).parent / "checkpoints" / NANO,
-    Path(__file__).parent.parent / "checkpoints" / NANO,
-)
 Turns = Sequence[Message | Mapping[str, Any]]
 
 
@@ -96,7 +92,7 @@ class VLM:
 def load(
     model: str | Path = NANO, *, device: str | None = None, dtype: torch.dtype | None = None
 ) -> VLM:
-    """nano, a checkpoint's folder, or a hub id such as "Qwen/Qwen2.5-VL-7B-Instruct".
+    """nano, a checkpoint's folder, or a hub id such as "Qwen/Qwen2.5-VL-7B-Instruct[@revision]".
 
     Float32 on a CPU and bfloat16 on a GPU unless told otherwise. Raises BadCheckpoint.
     """
@@ -109,30 +105,6 @@ def load(
     for note in (*defaults.notes, *([caution(yarn)] if yarn else [])):
         warnings.warn(f"{folder}: {note}", stacklevel=2)
     return VLM(loaded, Tokenizer.load(folder), Limits.load(folder), defaults)
-
-
-def locate(model: str | Path) -> Path:
-    """The folder of a model; a hub id is downloaded once and found again."""
-    if str(model) == NANO:
-        found = next((home for home in _HOMES if (home / "config.json").is_file()), None)
-        if found is None:
-            raise weights.BadCheckpoint(
-                "this installation has no nano checkpoint; install it whole"
-            )
-        return found
-    if Path(model).exists():
-        return Path(model)
-    name = str(model)
-    if name.count("/") != 1 or name.startswith((".", "/", "~")):
-        raise weights.BadCheckpoint(f"{name} is no folder, no hub id (owner/name) and not 'nano'")
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(name, allow_patterns=["*.json", "*.safetensors", "*.jinja"]))
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise weights.BadCheckpoint(f"{name} cannot be had from the hub: {reason}") from None
 
 
 def conversation(turns: Turns) -> list[Message]:

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from qvl.cli import chat, doctor, export, output
 from qvl.cli import generation as how
-from qvl.cli import output
 from qvl.media.draw import draw_boxes
 from qvl.media.image import open_image, smart_resize
 from qvl.messages import LOOP, Answer, Settings
@@ -126,11 +126,11 @@ def ground(
 @app.command()
 def inspect(image: Picture, model: Model = "nano", as_json: AsJson = False) -> None:
     """What a model will see of a picture: resized size, grid and tokens. No weights are read."""
+    from qvl.hub import locate_settings
     from qvl.inputs import Limits
-    from qvl.vlm import locate
 
     picture = open_image(image)
-    limits = Limits.load(locate(model))
+    limits = Limits.load(locate_settings(model))
     height, width = smart_resize(
         picture.height, picture.width, limits.min_pixels, limits.max_pixels
     )
@@ -172,6 +172,10 @@ def _keep(folder: Path | None, image: Path, rows: Any, draw: Any) -> None:
         output.save_json(rows, folder / f"{image.stem}.json")
         output.save_image(draw(), folder / f"{image.stem}.png")
         output.note(f"wrote {folder / image.stem}.json and .png")
+
+
+for verb in (chat.chat, doctor.doctor, export.export):
+    app.command()(verb)
 
 
 def main() -> None:
