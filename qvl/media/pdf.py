@@ -79,7 +79,7 @@ class Pdf:
                         f"page {number} of {self.name} measures {width:g}x{height:g} points "
                         "and cannot be drawn; leave it out"
                     )
-                bitmap = page.render(scale=scale)
+                bitmap = page.render(scale=scale)  # type: ignore[arg-type]
                 try:
                     return bitmap.to_pil().convert("RGB")
                 finally:
