@@ -1,4 +1,4 @@
-"""Calls of tools, as an assistant writes them and as they are read back (report, section 2.4)."""
+"""Calls of tools, as an assistant writes them (Qwen-Agent's "nous" form) and as they are read."""
 
 import json
 import re
@@ -92,7 +92,8 @@ def _calls(text: str, start: int) -> tuple[list[ToolCall], list[Problem], int]:
         calls += [call] if call else []
         faults += [Problem(body, fault)] if fault else []
     rest = text[end : tag.start() if tag else len(text)].strip().removeprefix("```").strip()
-    faults += [Problem(rest, "more than a call between its tags")] if rest else []
+    if rest and (tag or not CLOSE.startswith(rest)):  # a tag may be cut where the reply ends
+        faults.append(Problem(rest, "more than a call between its tags"))
     return calls, faults, _resume(text, tag)
 
 

@@ -1,7 +1,8 @@
-"""ChatML with pictures, clips and tools, as the released models were trained on it (2.2).
+"""ChatML with pictures, clips and tools, as the released models learnt it (report, section 2.3).
 
 A conversation becomes ids directly: only the template places special tokens, so no text of a
-user can. The Jinja form, for other readers of a checkpoint, gives the same string.
+user can. The Jinja form, for other readers of a checkpoint, gives the same string; like the
+published one it knows no tools, which are part of the text (`qvl.chat.tools`).
 """
 
 from collections.abc import Iterator, Sequence

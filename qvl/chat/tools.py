@@ -1,4 +1,4 @@
-"""Tools in the form that the released models know (report, section 2.4; Qwen-Agent's "nous").
+"""Tools in the form that the released models know: Qwen-Agent's `nous_fncall_prompt.py`.
 
 A system text describes the tools, an assistant's turn calls them, a user's turn brings results.
 """

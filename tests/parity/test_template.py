@@ -14,7 +14,7 @@ from qvl.messages import Message, Text, ToolCall, Video
 from qvl.tokens import CONTROL, IMAGE_PAD, SPECIAL, VIDEO_PAD
 
 COUNT = 1000
-# Of Qwen2.5-VL-Instruct: report, section 2.2.
+# Of Qwen2.5-VL-Instruct, its chat_template.json.
 VISION = (
     "{% set image_count = namespace(value=0) %}{% set video_count = namespace(value=0) %}"
     "{% for message in messages %}{% if loop.first and message['role'] != 'system' %}"
@@ -162,7 +162,7 @@ def test_a_thousand_conversations(peer, published, seed):
         options = {"add_generation_prompt": answer, "add_vision_id": numbered}
         want = peer.apply_chat_template(theirs, tokenize=False, **options)
         assert text(ours, answer=answer, vision_ids=numbered) == want
-        carried = peer.apply_chat_template(theirs, JINJA, tokenize=False, **options)
+        carried = peer.apply_chat_template(theirs, chat_template=JINJA, tokenize=False, **options)
         assert carried == want
         media = [p for m in ours for p in m.content if not isinstance(p, Text)]
         tokens = [draw.randint(1, 5) for _ in media]
@@ -199,7 +199,11 @@ def test_conversations_with_tools(peer, seed):
             for t in tools
         ]
         want = peer.apply_chat_template(
-            theirs, TOOLS, tools=schemas, tokenize=False, add_generation_prompt=True
+            theirs,
+            chat_template=TOOLS,
+            tools=schemas,
+            tokenize=False,
+            add_generation_prompt=True,
         )
         assert text(offer(ours, tools), answer=True) == want
 

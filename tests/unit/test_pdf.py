@@ -68,7 +68,8 @@ def test_a_picture_survives():
 def test_what_people_filled_in_is_drawn():
     stream = "0 0 1 rg 0 0 50 50 re f"
     widget = (
-        "<</Type/Annot/Subtype/Widget/FT/Btn/T(a)/Rect[25 25 75 75]/F 4/P 4 0 R/AP<</N 6 0 R>>>>",
+        "<</Type/Annot/Subtype/Widget/FT/Tx/T(a)/V(x)/Rect[25 25 75 75]/F 4/P 4 0 R"
+        "/AP<</N 6 0 R>>>>",
         f"<</Type/XObject/Subtype/Form/BBox[0 0 50 50]/Length {len(stream)}>>"
         f"stream\n{stream}\nendstream",
     )

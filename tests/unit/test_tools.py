@@ -120,7 +120,10 @@ def test_a_call_cut_anywhere_is_whole_or_reported():
         assert bool(parsed.problems) == (opened and not parsed.calls)
 
 
-@given(st.text(st.sampled_from([*"{}[]:,'\"\\/*a1e+-. \nN", OPEN, CLOSE, "true"]), max_size=40))
+SCRAPS = st.sampled_from([*"{}[]:,'\"\\/*a1e+-. \nN", OPEN, CLOSE, "true", '"name"', CALL])
+
+
+@given(st.lists(SCRAPS, max_size=40).map("".join))
 def test_no_reply_breaks_the_reader(raw):
     parsed = parse(raw)
     assert bool(parsed.calls or parsed.problems) == (OPEN in raw or CLOSE in raw)
