@@ -63,12 +63,18 @@ class Tokenizer:
         return found
 
     def encode(self, text: str) -> list[int]:
-        return self.inner.encode(text, add_special_tokens=False).ids
+        return self._encoded(text).ids
 
     def placed(self, text: str) -> tuple[list[int], list[int]]:
         """Ids, and the place in `text` where each one starts."""
-        encoded = self.inner.encode(text, add_special_tokens=False)
+        encoded = self._encoded(text)
         return encoded.ids, [start for start, _ in encoded.offsets]
+
+    def _encoded(self, text: str) -> tokenizers.Encoding:
+        try:
+            return self.inner.encode(text, add_special_tokens=False)
+        except TypeError:  # what the library says of a lone surrogate
+            raise ValueError(f"{text[:60]!r} holds half a character; give whole Unicode") from None
 
     def decode(self, ids: Sequence[int]) -> str:
         """Text without control tokens; `<tool_call>` and its like stay."""

@@ -108,6 +108,11 @@ def test_control_tokens_are_hidden_and_tool_calls_stay(small):
     assert len(small.control) == len(CONTROL)
 
 
+def test_half_a_character_is_refused(small):
+    with pytest.raises(ValueError, match="half a character"):
+        template.render([message("user", "a\ud800")], [], small, answer=True)
+
+
 def test_an_unknown_special_token_is_named(small):
     with pytest.raises(ValueError, match="<nothing>"):
         small.id("<nothing>")
