@@ -41,7 +41,7 @@ def make(folder: Path) -> None:
 
 
 def open_one(who: str, folder: Path) -> dict[str, float]:
-    """Seconds to open, of the processor too, and to touch; bytes of weights and of the process at its peak."""
+    """Seconds to open (of the clock, of the processor) and to touch; bytes of weights and peak."""
     if who == "qvl":
         began, cpu = time.perf_counter(), time.process_time()
         model: Any = weights.load(folder)
@@ -77,7 +77,8 @@ def compare(folder: Path, repeats: int) -> None:
             if i:  # the first round fills the page cache
                 runs.append(run)
     print(
-        f"{'':14}{'open, s':>9}{'of CPU':>9}{'touch, s':>9}{'peak, GiB':>11}{'over weights, GiB':>19}"
+        f"{'':14}{'open, s':>9}{'of CPU':>9}{'touch, s':>9}{'peak, GiB':>11}"
+        f"{'over weights, GiB':>19}"
     )
     middle = {}
     for who, runs in seen.items():

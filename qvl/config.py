@@ -117,9 +117,6 @@ class Config:
             raise ValueError(f"config: model_type is {raw.get('model_type')!r}, not {MODEL_TYPE!r}")
         text = {**raw, **raw.get("text_config", {})}
         rope = text.get("rope_parameters") or text.get("rope_scaling") or {}
-        kind = rope.get("rope_type") or rope.get("type") or "mrope"
-        if kind not in ("mrope", "default"):
-            raise ValueError(f"config: rope_scaling is {kind!r}; only 'mrope' is known")
         text = {**text, **{k: rope[k] for k in ("mrope_section", "rope_theta") if k in rope}}
         text["yarn"] = _yarn(rope)
         for part, name in ((text, "hidden_act"), (raw.get("vision_config", {}), "hidden_act")):
@@ -157,7 +154,7 @@ class Config:
 
 
 def _yarn(rope: Mapping[str, Any]) -> Yarn | None:
-    kind = rope.get("rope_type", rope.get("type", "mrope"))
+    kind = rope.get("rope_type") or rope.get("type") or "mrope"
     if kind == "yarn":
         return Yarn.of(rope)
     if kind not in ("mrope", "default"):
