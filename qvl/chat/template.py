@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from qvl.chat.tokenizer import Tokenizer
-from qvl.messages import Message, Text
-from qvl.tokens import IM_END, IM_START, IMAGE_PAD, VISION_END, VISION_START
+from qvl.messages import Message, Text, Video
+from qvl.tokens import IM_END, IM_START, IMAGE_PAD, VIDEO_PAD, VISION_END, VISION_START
 
 DEFAULT_SYSTEM = "You are a helpful assistant."
 JINJA = (
@@ -59,7 +59,7 @@ class _Run:
 def render(
     messages: Sequence[Message], tokens: Sequence[int], tokenizer: Tokenizer, *, answer: bool
 ) -> Rendered:
-    """The ids of a conversation whose pictures, in order, take `tokens` pads each.
+    """The ids of a conversation whose pictures and clips, in order, take `tokens` pads each.
 
     With `answer` the opening of the assistant's turn follows, for the model to go on from.
     """
@@ -101,7 +101,8 @@ def _runs(messages: Sequence[Message], tokens: Sequence[int], *, answer: bool) -
                 yield _Run(part.text, learnt=own)
             else:
                 yield _Run(special=VISION_START)
-                yield _Run(special=IMAGE_PAD, times=next(pads))
+                pad = VIDEO_PAD if isinstance(part, Video) else IMAGE_PAD
+                yield _Run(special=pad, times=next(pads))
                 yield _Run(special=VISION_END)
         yield from _closing(learnt=own)
     if answer:
