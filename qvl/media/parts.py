@@ -31,7 +31,7 @@ def part(raw: Any) -> Part:
     unknown = sorted(map(str, set(raw) - {"type", *_KEYS[kind]}))
     if unknown:
         raise ValueError(
-            f"a part with a {kind} has the unknown key {unknown[0]!r}; it takes "
+            f"a part with {'an' if kind == 'image' else 'a'} {kind} has the unknown key {unknown[0]!r}; it takes "
             f"{', '.join(_KEYS[kind])}"
         )
     if kind == "text":
@@ -40,7 +40,7 @@ def part(raw: Any) -> Part:
         return Text(raw["text"])
     source = _source(raw, kind)
     if kind == "image":
-        return Image(open_image(source), **{key: raw[key] for key in _RESIZE if key in raw})
+        return Image(_picture(source), **{key: raw[key] for key in _RESIZE if key in raw})
     return Video(_clip(source), **{k: raw[k] for k in (*_SAMPLING, *_RESIZE) if k in raw})
 
 
@@ -68,6 +68,12 @@ def _source(raw: Mapping[str, Any], kind: str) -> Any:
     return source.removeprefix("file://") if isinstance(source, str) else source
 
 
+def _picture(source: Any) -> Pillow.Image:
+    if not isinstance(source, str | bytes | os.PathLike | Pillow.Image):
+        raise ValueError(f"a picture is {source!r}; give a path, bytes or a Pillow picture")
+    return open_image(source)
+
+
 def _clip(source: Any) -> str | os.PathLike[str] | bytes | tuple[Pillow.Image, ...]:
     """Frames of a list are opened, of a data URL decoded: whole, or JPEGs joined by commas."""
     if isinstance(source, str) and source.startswith("data:"):
@@ -81,7 +87,7 @@ def _clip(source: Any) -> str | os.PathLike[str] | bytes | tuple[Pillow.Image, .
     if isinstance(source, str | bytes | os.PathLike):
         return source
     if isinstance(source, Sequence):
-        return tuple(open_image(each) for each in source)
+        return tuple(map(_picture, source))
     raise BadVideo(f"a video is {source!r}; give a path, bytes or a list of pictures")
 
 
