@@ -33,21 +33,17 @@ def number(pixels):
 @cache
 def film(frames=60, fps=30, form="mp4", codec="libx264", pts=None, size=(WIDE, HIGH), **options):
     """The bytes of a clip. `pts` in units of 1/fps; options are the codec's."""
-    with NamedTemporaryFile() as file:
-        _encode(file.name, frames, fps, form, codec, pts, size, options)
-        return file.read()
-
-
-def _encode(path, frames, fps, form, codec, pts, size, options):
     more = {"movflags": "faststart"} if form == "mp4" else {}  # so that a cut one can be opened
-    with av.open(path, "w", format=form, options=more) as container:
-        stream = container.add_stream(codec, rate=fps, options={"g": "15", **options})
-        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
-        for i in range(frames):
-            picture = av.VideoFrame.from_image(frame(i % 256, size))
-            picture.pts = i if pts is None else pts[i]
-            container.mux(stream.encode(picture))
-        container.mux(stream.encode())
+    with NamedTemporaryFile() as file:
+        with av.open(file.name, "w", format=form, options=more) as container:
+            stream = container.add_stream(codec, rate=fps, options={"g": "15", **options})
+            stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+            for i in range(frames):
+                picture = av.VideoFrame.from_image(frame(i % 256, size))
+                picture.pts = i if pts is None else pts[i]
+                container.mux(stream.encode(picture))
+            container.mux(stream.encode())
+        return file.read()
 
 
 def sound(form="mp4"):

@@ -31,7 +31,7 @@ def part(raw: Any) -> Part:
     unknown = sorted(map(str, set(raw) - {"type", *_KEYS[kind]}))
     if unknown:
         raise ValueError(
-            f"a part with {'an' if kind == 'image' else 'a'} {kind} has the unknown key {unknown[0]!r}; it takes "
+            f"a part that is {kind} has the unknown key {unknown[0]!r}; it takes "
             f"{', '.join(_KEYS[kind])}"
         )
     if kind == "text":

@@ -4,6 +4,8 @@ It is given our position ids: its rule for what follows a clip differs from the 
 0.7), and so does its sampling. Patches, tower, logits and greedy text are compared.
 """
 
+from dataclasses import replace
+
 import torch
 from oracle import difference, floats
 
@@ -15,8 +17,8 @@ from qvl.messages import Image, Video, message
 from qvl.sample import Batch
 from tests.films import film, frame
 
-STEPS = 8
-CLIP = Video(film(30, bf="2"), nframes=6, min_pixels=784, max_pixels=12 * 784)
+STEPS = 4
+CLIP = Video(film(30, bf="2"), nframes=6, min_pixels=784, max_pixels=6 * 784)
 PICTURE = Image(frame(5, (90, 60)), min_pixels=784)
 PAIR = Video((frame(1), frame(2)), fps=2.0, min_pixels=784)  # a clip of one frame pair
 
@@ -32,16 +34,12 @@ def samples(cfg):
 
 
 def _told(cfg, tokenizer):
-    from dataclasses import replace
-
     ids = {"image_token_id": "<|image_pad|>", "video_token_id": "<|video_pad|>"}
     return replace(cfg, **{name: tokenizer.id(token) for name, token in ids.items()})
 
 
 def _within(sample, cfg, tokenizer):
     """Ids of the small vocabulary: pads as the peer knows them, words anywhere below."""
-    from dataclasses import replace
-
     told = _told(cfg, tokenizer)
     ids = sample.input_ids % 240
     ids[sample.input_ids == told.image_token_id] = cfg.image_token_id
@@ -83,8 +81,6 @@ def test_logits_of_a_batch_of_pictures_and_clips(model, peer, cfg):
 @torch.no_grad()
 def test_greedy_text(model, peer, cfg):
     """Both recompute every step from scratch; no token is said twice, or one is said for ever."""
-    from dataclasses import replace
-
     for sample, clips in samples(cfg):
         for _ in range(STEPS):
             positions = sample.position_ids[:, None]

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from qvl.media.parts import part
-from qvl.messages import Text, Video
 from qvl.messages import Image as Picture
+from qvl.messages import Text, Video
 from tests.films import film, frame
 
 RED = Image.new("RGB", (84, 56), "red")
@@ -57,8 +57,8 @@ def test_data_urls():
     [
         ({"video": "a.mp4", "video_start": 3}, "unknown key 'video_start'; it takes video"),
         ({"video": "a.mp4", "detail": "low"}, "unknown key 'detail'"),
-        ({"image": RED, "fps": 2}, "a part with an image has the unknown key 'fps'"),
-        ({"text": "a", "cache": 1}, "a part with a text has the unknown key 'cache'"),
+        ({"image": RED, "fps": 2}, "a part that is image has the unknown key 'fps'"),
+        ({"text": "a", "cache": 1}, "a part that is text has the unknown key 'cache'"),
         ({"image_url": {"url": "a", "size": 3}}, r"\['size', 'url'\]; it takes url and detail"),
         ({"image_url": {"detail": "low"}}, "it takes url and detail"),
         ({"text": "a", "image": RED}, "give one thing a part"),
