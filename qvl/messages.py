@@ -44,7 +44,7 @@ class Video:
     end: float | None = None
     min_pixels: int | None = None  # a frame
     max_pixels: int | None = None
-    total_pixels: int | None = None  # of all frames together
+    total_pixels: int | None = None  # of all frame pairs together
     resized_height: int | None = None
     resized_width: int | None = None
 

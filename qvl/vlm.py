@@ -16,7 +16,8 @@ from qvl.engine.resolve import Resolved, resolve
 from qvl.hub import NANO, locate
 from qvl.inputs import Encoded, Limits, encode
 from qvl.media.image import Source, open_image
-from qvl.messages import Answer, Image, Message, Settings, Text
+from qvl.media.parts import part
+from qvl.messages import Answer, Message, Settings, Text
 from qvl.model import weights
 from qvl.model.qwen import QwenVL
 from qvl.model.yarn import caution
@@ -43,7 +44,7 @@ class VLM:
         self.ends = self.defaults.ends or chatted
 
     def encode(self, messages: Turns) -> Encoded:
-        """What the model reads: ids, position ids, patches, grids, and the sizes of pictures."""
+        """What the model reads: ids, position ids, patches, grids, and what became of pictures."""
         return encode(conversation(messages), self.tokenizer, self.model.cfg, self.limits)
 
     @torch.inference_mode()
@@ -122,22 +123,4 @@ def _turn(raw: Mapping[str, Any]) -> Message:
         return Message(role, (Text(content),))
     if not isinstance(content, Sequence):
         raise ValueError(f"a message's content is {content!r}; give a text or a list of parts")
-    return Message(role, tuple(map(_part, content)))
-
-
-def _part(raw: Any) -> Text | Image:
-    if isinstance(raw, str):
-        return Text(raw)
-    if not isinstance(raw, Mapping):
-        raise ValueError(f"a part of a message is {raw!r}; give a mapping with text or image")
-    if "text" in raw:
-        return Text(raw["text"])
-    source = raw.get("image", raw.get("image_url"))
-    if isinstance(source, Mapping):
-        source = source.get("url")
-    if source is None:
-        raise ValueError(f"a part of a message has the keys {sorted(raw)}, neither text nor image")
-    if isinstance(source, str):
-        source = source.removeprefix("file://")
-    low, high = raw.get("min_pixels"), raw.get("max_pixels")
-    return Image(open_image(source), low, high)
+    return Message(role, tuple(map(part, content)))

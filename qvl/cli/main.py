@@ -11,7 +11,7 @@ import typer
 from qvl.cli import chat, doctor, export, output
 from qvl.cli import generation as how
 from qvl.media.draw import draw_boxes
-from qvl.media.image import open_image, smart_resize
+from qvl.media.image import open_image
 from qvl.messages import LOOP, Answer, Settings
 
 app = typer.Typer(
@@ -124,31 +124,22 @@ def ground(
 
 
 @app.command()
-def inspect(image: Picture, model: Model = "nano", as_json: AsJson = False) -> None:
-    """What a model will see of a picture: resized size, grid and tokens. No weights are read."""
+def inspect(
+    file: Annotated[Path, typer.Argument(help="A picture or a clip.")],
+    model: Model = "nano",
+    as_json: AsJson = False,
+) -> None:
+    """What a model will see of a picture or clip: size, grid, tokens, times. Reads no weights."""
+    from qvl.cli.seen import seen_of
     from qvl.hub import locate_settings
     from qvl.inputs import Limits
 
-    picture = open_image(image)
-    limits = Limits.load(locate_settings(model))
-    height, width = smart_resize(
-        picture.height, picture.width, limits.min_pixels, limits.max_pixels
-    )
-    seen = {
-        "file": str(image),
-        "original_size": [picture.width, picture.height],
-        "processed_size": [width, height],
-        "grid_thw": [1, height // 14, width // 14],
-        "tokens": height * width // 784,
-        "patch_bytes": height * width * 3,
-        "min_pixels": limits.min_pixels,
-        "max_pixels": limits.max_pixels,
-    }
+    seen = seen_of(file, Limits.load(locate_settings(model)))
     if as_json:
         output.data(seen)
     else:
         for name, value in seen.items():
-            output.text(f"{name:15} {value}")
+            output.text(f"{name:18} {value}")
 
 
 def _load(model: str) -> Any:
