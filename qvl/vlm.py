@@ -11,7 +11,8 @@ from torch import Tensor
 from qvl.chat.tokenizer import Tokenizer
 from qvl.engine.answer import stream
 from qvl.inputs import Encoded, Limits, encode
-from qvl.media.image import Source, open_image
+from qvl.media.fetch import picture
+from qvl.media.image import Source
 from qvl.messages import Answer, Image, Message, Settings, Text
 from qvl.model import weights
 from qvl.model.qwen import QwenVL
@@ -24,6 +25,7 @@ _HOMES = (  # of the shipped checkpoint: in the wheel, and in the repository
     Path(__file__).parent / "checkpoints" / NANO,
     Path(__file__).parent.parent / "checkpoints" / NANO,
 )
+SIZES = ("min_pixels", "max_pixels", "resized_height", "resized_width")
 Turns = Sequence[Message | Mapping[str, Any]]
 
 
@@ -61,18 +63,18 @@ class VLM:
 
     def read(self, image: Source, max_tokens: int = 1024) -> str:
         """The plain text of a picture, lines in reading order."""
-        return ocr.read(self.answer, open_image(image), Settings(max_tokens))
+        return ocr.read(self.answer, picture(image), Settings(max_tokens))
 
     def ocr(self, image: Source, max_tokens: int = 2048) -> list[ocr.Line]:
         """Lines of text with boxes in pixels of the picture as given."""
-        return ocr.spot(self.answer, open_image(image), Settings(max_tokens))
+        return ocr.spot(self.answer, picture(image), Settings(max_tokens))
 
     def ground(
         self, image: Source, what: str | Sequence[str], max_tokens: int = 1024
     ) -> list[grounding.Box]:
         """Boxes of every `what`, in pixels of the picture as given; none found is an empty list."""
         labels = [what] if isinstance(what, str) else what
-        return grounding.detect(self.answer, open_image(image), labels, Settings(max_tokens))
+        return grounding.detect(self.answer, picture(image), labels, Settings(max_tokens))
 
 
 def load(
@@ -142,7 +144,4 @@ def _part(raw: Any) -> Text | Image:
         source = source.get("url")
     if source is None:
         raise ValueError(f"a part of a message has the keys {sorted(raw)}, neither text nor image")
-    if isinstance(source, str):
-        source = source.removeprefix("file://")
-    low, high = raw.get("min_pixels"), raw.get("max_pixels")
-    return Image(open_image(source), low, high)
+    return Image(picture(source), **{name: raw.get(name) for name in SIZES})
