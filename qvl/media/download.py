@@ -56,6 +56,8 @@ def _check(url: httpx.URL, policy: Policy) -> None:
         raise BadSource(f"{_name(url)} is not read by {url.scheme or 'no scheme'}; use https")
     if not url.host:
         raise BadSource(f"{shown(url)} names no host; write https://host/path")
+    if not 0 < (443 if url.port is None else url.port) < 1 << 16:
+        raise BadSource(f"{_name(url)} has the port {url.port}; give one below 65536")
     if url.userinfo:
         raise BadSource(f"{_name(url)} comes with a password, which is not sent; leave it out")
     if policy.hosts is None:
@@ -73,7 +75,10 @@ def _name(url: httpx.URL) -> str:
 def _hop(pool: httpcore.ConnectionPool, url: httpx.URL, policy: Policy) -> bytes | httpx.URL:
     """One request: the body, or where it is said to be."""
     try:
-        with pool.stream("GET", str(url), headers=_HEADERS) as response:
+        target = httpcore.URL(
+            scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+        )
+        with pool.stream("GET", target, headers={"Host": url.netloc, **_HEADERS}) as response:
             headers = {k.lower().decode("ascii"): v for k, v in response.headers}
             if response.status in _REDIRECTS:
                 return _parse(str(url.join(headers.get("location", b"").decode("ascii"))))
