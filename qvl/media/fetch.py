@@ -53,6 +53,18 @@ def picture(source: Source, policy: Policy | None = None) -> Image.Image:
     return open_image(source if isinstance(source, Image.Image) else fetch(source, policy))
 
 
+def stem_of(source: str) -> str:
+    """A name for files made of a source: of a path its stem, of an address letters alone."""
+    if _scheme(source) == "file":
+        return _file(source).stem or "picture"
+    if _scheme(source) == "data":
+        return "picture"
+    path = re.split(r"[?#]", source.split("://", 1)[1])[0]
+    last = unquote(path.partition("/")[2].rstrip("/").rpartition("/")[2]).rpartition("/")[2]
+    stem = last.rpartition(".")[0] or last
+    return re.sub(r"[^\w-]+", "-", stem)[:80].strip("-") or "picture"
+
+
 def _scheme(text: str) -> str:
     if text[:5].lower() == "data:":
         return "data"

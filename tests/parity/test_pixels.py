@@ -35,7 +35,7 @@ CLEAR = {"P": (7, bytes(range(256))), "L": (9,), "RGB": ((9, 8, 7),), "1": (0, 2
 
 def random_picture(rng: np.random.Generator, mode: str) -> Image.Image:
     """Few levels, so that a transparent one is met; a size of no particular shape."""
-    height, width = rng.integers(14, 200, 2)
+    height, width = rng.integers(3, 120, 2)
     bands = len(Image.new(mode, (1, 1)).getbands())
     levels = rng.integers(0, 16, (height, width, bands), dtype=np.uint8) * 17
     if mode in ("I", "F"):
@@ -52,7 +52,8 @@ def random_picture(rng: np.random.Generator, mode: str) -> Image.Image:
 def compared(image: Image.Image) -> None:
     size = {"shortest_edge": MIN_PIXELS, "longest_edge": MAX_PIXELS}
     theirs = Qwen2VLImageProcessorPil(size=size)(image, return_tensors="pt")
-    ours, grid = patchify(np.asarray(fit(open_image(image)).image))
+    fitted = fit(open_image(image), rule="transformers")
+    ours, grid = patchify(np.asarray(fitted.image))
     assert [list(grid)] == theirs["image_grid_thw"].tolist()
     assert torch.equal(floats([ours]), theirs["pixel_values"])
 
@@ -60,7 +61,7 @@ def compared(image: Image.Image) -> None:
 @pytest.mark.parametrize("mode", MODES)
 def test_pictures_of_every_mode_equal_the_peers_bit_for_bit(mode, seed):
     rng = np.random.default_rng([seed, MODES.index(mode)])
-    for _ in range(22):
+    for _ in range(6 if mode == "LAB" else 23):  # 305 in all; that one is slow
         image = random_picture(rng, mode)
         clear = CLEAR.get(mode, ())
         if clear and rng.integers(2):

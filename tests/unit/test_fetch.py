@@ -19,7 +19,7 @@ from PIL import Image
 from qvl.media import download
 from qvl.media.address import is_public
 from qvl.media.errors import BadImage, BadSource
-from qvl.media.fetch import fetch, picture
+from qvl.media.fetch import fetch, picture, stem_of
 from qvl.media.policy import Policy
 
 RED = Image.new("RGB", (60, 40), "red")
@@ -396,3 +396,17 @@ def test_only_regular_files_are_read(tmp_path):
         assert "device" in refused(Path("/dev/zero"))
         assert "is a folder" in refused(tmp_path)
         assert open_files() == before
+
+
+@pytest.mark.parametrize(("source", "stem"), [
+    ("some/where/red one.tar.png", "red one.tar"),
+    ("file:///some/red%20one.png", "red one"),
+    ("https://a.org/x/red.one.png?size=3#part", "red-one"),
+    ("https://a.org/x/%2e%2e%2f%2e%2e%2fpasswd", "passwd"),
+    ("https://a.org/..", "picture"),
+    ("https://a.org", "picture"),
+    ("https://a.org/" + "x" * 300, "x" * 80),
+    ("data:image/png;base64,AA/../../x.png", "picture"),
+])  # fmt: skip
+def test_names_of_files_made_of_a_source(source, stem):
+    assert stem_of(source) == stem
