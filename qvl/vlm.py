@@ -15,7 +15,8 @@ from qvl.engine.defaults import Defaults
 from qvl.engine.resolve import Resolved, resolve
 from qvl.hub import NANO, locate
 from qvl.inputs import Encoded, Limits, encode
-from qvl.media.image import Source, open_image
+from qvl.media.fetch import picture
+from qvl.media.image import Source
 from qvl.media.parts import part
 from qvl.messages import Answer, Message, Settings, Text
 from qvl.model import weights
@@ -76,18 +77,18 @@ class VLM:
 
     def read(self, image: Source, max_tokens: int = 1024) -> str:
         """The plain text of a picture, lines in reading order."""
-        return ocr.read(self.answer, open_image(image), Settings(max_tokens))
+        return ocr.read(self.answer, picture(image), Settings(max_tokens))
 
     def ocr(self, image: Source, max_tokens: int = 2048) -> list[ocr.Line]:
         """Lines of text with boxes in pixels of the picture as given."""
-        return ocr.spot(self.answer, open_image(image), Settings(max_tokens))
+        return ocr.spot(self.answer, picture(image), Settings(max_tokens))
 
     def ground(
         self, image: Source, what: str | Sequence[str], max_tokens: int = 1024
     ) -> list[grounding.Box]:
         """Boxes of every `what`, in pixels of the picture as given; none found is an empty list."""
         labels = [what] if isinstance(what, str) else what
-        return grounding.detect(self.answer, open_image(image), labels, Settings(max_tokens))
+        return grounding.detect(self.answer, picture(image), labels, Settings(max_tokens))
 
 
 def load(

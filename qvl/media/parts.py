@@ -8,11 +8,13 @@ from typing import Any
 
 from PIL import Image as Pillow
 
+from qvl.media.fetch import fetch, picture
 from qvl.media.image import open_image
 from qvl.media.sampling import BadVideo
 from qvl.messages import Image, Part, Text, Video
 
 _RESIZE = ("min_pixels", "max_pixels", "resized_height", "resized_width")
+_FRAMES = "data:video/jpeg;base64,"  # JPEGs, joined by commas
 _SAMPLING = ("fps", "nframes", "min_frames", "max_frames", "start", "end", "total_pixels")
 _KEYS = {  # by what makes a part what it is; `type` only says it once more
     "text": ("text",),
@@ -65,27 +67,21 @@ def _source(raw: Mapping[str, Any], kind: str) -> Any:
         if unknown or "url" not in source:
             raise ValueError(f"{kind}_url has the keys {sorted(source)}; it takes url and detail")
         source = source["url"]
-    return source.removeprefix("file://") if isinstance(source, str) else source
+    return source
 
 
 def _picture(source: Any) -> Pillow.Image:
     if not isinstance(source, str | bytes | os.PathLike | Pillow.Image):
         raise ValueError(f"a picture is {source!r}; give a path, bytes or a Pillow picture")
-    return open_image(source)
+    return picture(source)
 
 
 def _clip(source: Any) -> str | os.PathLike[str] | bytes | tuple[Pillow.Image, ...]:
-    """Frames of a list are opened, of a data URL decoded: whole, or JPEGs joined by commas."""
-    if isinstance(source, str) and source.startswith("data:"):
-        head, _, body = source.partition(",")
-        if not head.startswith("data:video/") or not head.endswith(";base64"):
-            raise BadVideo(f"a data URL begins with {head[:40]!r}; give data:video/mp4;base64,...")
-        pieces = [_bytes(piece) for piece in body.split(",")]
-        return tuple(map(open_image, pieces)) if head == "data:video/jpeg;base64" else pieces[0]
-    if isinstance(source, str) and "://" in source:
-        raise BadVideo(f"{source} is an address; download the clip and give its path")
+    """Frames of a list are opened, of a data URL or an address fetched."""
+    if isinstance(source, str) and source.startswith(_FRAMES):
+        return tuple(open_image(_bytes(each)) for each in source[len(_FRAMES) :].split(","))
     if isinstance(source, str | bytes | os.PathLike):
-        return source
+        return fetch(source, kind="video")
     if isinstance(source, Sequence):
         return tuple(map(_picture, source))
     raise BadVideo(f"a video is {source!r}; give a path, bytes or a list of pictures")

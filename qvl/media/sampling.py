@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import torch
 
-from qvl.media.image import UNIT, smart_resize
+from qvl.media.sizes import UNIT, smart_resize
 from qvl.messages import Video
 
 PAIR = 2  # frames in one temporal patch

@@ -9,7 +9,7 @@ from PIL import Image
 from torch import Tensor
 
 from qvl.media.clips import stack
-from qvl.media.image import UNIT, to_rgb
+from qvl.media.image import to_rgb
 from qvl.media.sampling import (
     PAIR,
     BadVideo,
@@ -20,6 +20,7 @@ from qvl.media.sampling import (
     frame_rate,
     frame_size,
 )
+from qvl.media.sizes import UNIT
 from qvl.media.track import scan
 from qvl.media.walk import pictures
 from qvl.messages import Video
