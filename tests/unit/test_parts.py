@@ -2,6 +2,7 @@
 
 import base64
 import io
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -32,7 +33,7 @@ def test_pictures_keep_what_is_asked_of_them():
 
 def test_clips_keep_what_is_asked_of_them():
     asked = {"fps": 1.0, "start": 3, "end": 9, "max_frames": 8, "total_pixels": 99}
-    assert part({"type": "video", "video": "a.mp4", **asked}) == Video("a.mp4", **asked)
+    assert part({"type": "video", "video": "a.mp4", **asked}) == Video(Path("a.mp4"), **asked)
     assert part({"video_url": {"url": "file:///a.mp4"}}) == Video("/a.mp4")
     assert part({"video": b"1234", "nframes": 4}) == Video(b"1234", nframes=4)
 
@@ -66,9 +67,10 @@ def test_data_urls():
         ({"type": "image", "text": "a"}, "a part of type 'image' holds a text"),
         ({"text": 3}, "text of a part is 3"),
         ({"type": "video"}, "neither text nor image nor video"),
-        ({"video": "https://a.b/c.mp4"}, "is an address; download"),
-        ({"video": "data:text/plain,abc"}, "a data URL begins with 'data:text/plain'"),
-        ({"video": "data:video/mp4;base64,@@"}, "is no base64"),
+        ({"video": "ftp://a.b/c.mp4"}, "read by ftp, which is not allowed"),
+        ({"video": "data:text/plain,abc"}, "data:text/plain,abc is malformed; write data:video/"),
+        ({"video": "data:video/mp4;base64,@@"}, "is not whole base64"),
+        ({"video": "data:video/jpeg;base64,@@"}, "is no base64"),
         ({"video": 3}, "a video is 3"),
         ({"video": [3], "fps": 1}, "a picture is 3; give a path"),
         ({"image": 3}, "a picture is 3"),
