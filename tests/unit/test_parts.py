@@ -34,7 +34,7 @@ def test_pictures_keep_what_is_asked_of_them():
 def test_clips_keep_what_is_asked_of_them():
     asked = {"fps": 1.0, "start": 3, "end": 9, "max_frames": 8, "total_pixels": 99}
     assert part({"type": "video", "video": "a.mp4", **asked}) == Video(Path("a.mp4"), **asked)
-    assert part({"video_url": {"url": "file:///a.mp4"}}) == Video("/a.mp4")
+    assert part({"video_url": {"url": "file:///a.mp4"}}) == Video(Path("/a.mp4"))
     assert part({"video": b"1234", "nframes": 4}) == Video(b"1234", nframes=4)
 
 
