@@ -41,7 +41,7 @@ def make(folder: Path) -> None:
 
 
 def open_one(who: str, folder: Path) -> dict[str, float]:
-    """Seconds to open, of the processor too, and to touch; bytes of weights and of the process at its peak."""
+    """Seconds to open, on the clock and of the processor, and to touch; bytes, and at the peak."""
     if who == "qvl":
         began, cpu = time.perf_counter(), time.process_time()
         model: Any = weights.load(folder)
@@ -76,9 +76,8 @@ def compare(folder: Path, repeats: int) -> None:
             run = ask(folder, "--one", who)
             if i:  # the first round fills the page cache
                 runs.append(run)
-    print(
-        f"{'':14}{'open, s':>9}{'of CPU':>9}{'touch, s':>9}{'peak, GiB':>11}{'over weights, GiB':>19}"
-    )
+    heads = f"{'open, s':>9}{'of CPU':>9}{'touch, s':>9}{'peak, GiB':>11}"
+    print(f"{'':14}{heads}{'over weights, GiB':>19}")
     middle = {}
     for who, runs in seen.items():
         middle[who] = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
