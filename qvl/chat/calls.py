@@ -87,7 +87,7 @@ def _calls(text: str, start: int) -> tuple[list[ToolCall], list[Problem], int]:
     if not whole and not (tag and tag[0] == CLOSE):
         return [], [Problem(body, "cut off before its end")], _resume(text, tag)
     calls, faults = [], []
-    for item in value if isinstance(value, list) else [value]:
+    for item in value if isinstance(value, list) and value else [value]:
         call, fault = _call(item)
         calls += [call] if call else []
         faults += [Problem(body, fault)] if fault else []

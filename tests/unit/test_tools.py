@@ -82,6 +82,7 @@ def test_several_calls_and_words_around():
         ('<tool_call>\n{"name": "f", "arguments": {"a": 1}', "cut off"),
         ('<tool_call>\n{"name": "f", "arguments": {"a": </tool_call>', "it ends there"),
         ("<tool_call>\n", "it ends there"),
+        ("<tool_call>\n[]\n</tool_call>", "list instead of an object"),
         ("<tool_call>\nI would call f\n</tool_call>", "unknown word"),
         ('<tool_call>\n{"name": 3, "arguments": {}}\n</tool_call>', "the name is 3"),
         ('<tool_call>\n{"arguments": {}}\n</tool_call>', "the name is None"),
