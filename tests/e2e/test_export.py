@@ -36,7 +36,7 @@ def test_transformers_reads_an_export(tmp_path):
     done = run("nano", out, "--shard-size", "4MB")
     assert done.exit_code == 0, done.output
     assert done.stdout == f"{out}\n"
-    assert "writing 0.01 GB" in done.stderr
+    assert "writing 0.02 GB" in done.stderr
     assert sorted(p.name for p in (tmp_path / "new").iterdir()) == ["out"]
     shards = [p for p in out.iterdir() if p.suffix == ".safetensors"]
     assert len(shards) > 3
