@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from PIL import Image
+import numpy as np
 
 if TYPE_CHECKING:
     from av import Packet, VideoFrame
@@ -27,13 +27,13 @@ def upright_size(frame: "VideoFrame") -> tuple[int, int]:
     return (frame.width, frame.height) if a else (frame.height, frame.width)
 
 
-def upright(frame: "VideoFrame") -> Image.Image:
-    """RGB at the frame's own size, turned and mirrored as its container says."""
+def upright(frame: "VideoFrame") -> np.ndarray:
+    """uint8[H, W, 3] at the frame's own size, turned and mirrored as its container says."""
     rgb = frame.to_ndarray(format="rgb24")
     a, b, c, d = _matrix(frame)
     if not a:  # x and y change places first
         rgb, a, d = rgb.swapaxes(0, 1), c, b
-    return Image.fromarray(rgb[:: -1 if d < 0 else 1, :: -1 if a < 0 else 1])
+    return np.ascontiguousarray(rgb[:: -1 if d < 0 else 1, :: -1 if a < 0 else 1])
 
 
 def _matrix(frame: "VideoFrame") -> tuple[int, int, int, int]:

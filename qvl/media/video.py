@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from PIL import Image
 from torch import Tensor
 
@@ -63,7 +64,7 @@ def open_clip(video: Video, budget: Budget | None = None) -> Clip:
     return Clip(plan, stack(frames, plan.grid_thw))
 
 
-def _plan(video: Video, budget: Budget) -> tuple[Survey, Iterator[Image.Image]]:
+def _plan(video: Video, budget: Budget) -> tuple[Survey, Iterator[np.ndarray]]:
     check(video)
     if isinstance(video.source, tuple):
         return _at_hand(video, video.source, budget)
@@ -86,7 +87,7 @@ def _plan(video: Video, budget: Budget) -> tuple[Survey, Iterator[Image.Image]]:
 
 def _at_hand(
     video: Video, frames: tuple[Image.Image, ...], budget: Budget
-) -> tuple[Survey, Iterator[Image.Image]]:
+) -> tuple[Survey, Iterator[np.ndarray]]:
     """Frames that were sampled already: all are used, as they are, at the rate they came with."""
     given = ("nframes", "min_frames", "max_frames", "start", "end")
     unfit = [name for name in given if getattr(video, name) is not None]
@@ -106,7 +107,7 @@ def _at_hand(
     choice = Choice(tuple(range(count)), tuple(i / video.fps for i in range(count)), video.fps)
     told = {"codec": "frames", "duration": count / video.fps, "frame_rate": video.fps}
     plan = _survey(video, budget, choice, frames[0].size, {**told, "frames": count})
-    return plan, map(to_rgb, frames)
+    return plan, (np.array(to_rgb(frame)) for frame in frames)
 
 
 def _survey(

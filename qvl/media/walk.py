@@ -4,22 +4,28 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from PIL import Image
+import numpy as np
 
 from qvl.media.container import Source, opened
 from qvl.media.frames import decoded, upright
 from qvl.media.sampling import BadVideo
 from qvl.media.track import Track
 
+if TYPE_CHECKING:
+    from av import VideoFrame
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
+
 FAR = 16  # frames to pass over before a seek costs less than reading on
 Run = tuple[int | None, list[int]]  # where to seek first, in ticks; the frames then wanted
 
 
-def pictures(source: Source, track: Track, indices: Sequence[int]) -> Iterator[Image.Image]:
-    """The frames of these numbers, which ascend, upright in RGB.
+def pictures(source: Source, track: Track, indices: Sequence[int]) -> Iterator[np.ndarray]:
+    """uint8[H, W, 3] of the frames of these numbers, which ascend, upright in RGB.
 
-    An index may lead a seek astray; what it misses is looked for once more from the beginning.
+    What is missed, as an index may lead a seek astray, is looked for once more from the beginning.
     BadVideo for a frame that cannot be decoded whole: no other takes its place.
     """
     done = 0
@@ -53,7 +59,7 @@ def _runs(track: Track, indices: Sequence[int]) -> list[Run]:
     return runs
 
 
-def _walk(source: Source, runs: Sequence[Run]) -> Iterator[Image.Image]:
+def _walk(source: Source, runs: Sequence[Run]) -> Iterator[np.ndarray]:
     """Pictures of the wanted frames until one is missed."""
     from av.error import FFmpegError
 
@@ -62,7 +68,7 @@ def _walk(source: Source, runs: Sequence[Run]) -> Iterator[Image.Image]:
             if seek is not None:
                 container.seek(seek, stream=stream)
             left = deque(wanted)
-            for frame in (f for packet in container.demux(stream) for f in decoded(packet)):
+            for frame in _frames(container, stream, frozenset(wanted)):
                 while left and frame.pts == left[0]:
                     yield upright(frame)
                     left.popleft()
@@ -72,3 +78,13 @@ def _walk(source: Source, runs: Sequence[Run]) -> Iterator[Image.Image]:
                     return
             if left:
                 return
+
+
+def _frames(
+    container: "InputContainer", stream: "VideoStream", wanted: frozenset[int]
+) -> Iterator["VideoFrame"]:
+    """What the decoder shows; frames that no other is built on are skipped unless wanted."""
+    for packet in container.demux(stream):
+        needless = packet.size and packet.pts not in wanted
+        stream.codec_context.skip_frame = "NONREF" if needless else "DEFAULT"
+        yield from decoded(packet)
