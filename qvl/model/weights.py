@@ -7,8 +7,10 @@ Every error is one `BadCheckpoint` line that names what is wrong and the remedy.
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
+from torch.overrides import TorchFunctionMode
 
 from qvl.config import Config
 from qvl.model.files import (
@@ -72,7 +74,7 @@ def load(
     if dtype not in (None, *FLOATS.values()):
         raise ValueError(f"weights cannot be {dtype}; ask for float32, bfloat16 or float16")
     cfg = read_config(folder)
-    with torch.device("meta"):
+    with torch.device("meta"), _Blank():
         model = QwenVL(cfg)
     wanted = {name: tuple(x.shape) for name, x in model.state_dict().items()}
     found = _by_name(folder, stored(folder))
@@ -148,6 +150,16 @@ def _check(folder: Path, wanted: Mapping[str, tuple[int, ...]], got: Mapping[str
         remedy = f"if the head is the embedding, set tie_word_embeddings to true in {CONFIG}"
     if faults:
         raise BadCheckpoint(f"{folder} does not fit its {CONFIG}: {faults}; {remedy}")
+
+
+class _Blank(TorchFunctionMode):
+    """Modules made under it are not initialised: on the meta device torch takes a second for it."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if getattr(func, "__module__", "") == "torch.nn.init":
+            return args[0] if args else kwargs["tensor"]
+        return func(*args, **kwargs)
 
 
 def _same(a: Stored, b: Stored) -> bool:
