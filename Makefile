@@ -49,6 +49,7 @@ parity: $(VENV)/.dev
 	$(BIN)/pytest tests/parity --seed $(SEED)
 
 bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/pixels.py
 	$(BIN)/python benchmarks/run.py
 
 soak: $(VENV)/.dev

@@ -154,7 +154,7 @@ class Config:
 
 
 def _yarn(rope: Mapping[str, Any]) -> Yarn | None:
-    kind = rope.get("rope_type", rope.get("type", "mrope"))
+    kind = rope.get("rope_type") or rope.get("type") or "mrope"
     if kind == "yarn":
         return Yarn.of(rope)
     if kind not in ("mrope", "default"):

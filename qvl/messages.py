@@ -1,9 +1,9 @@
 """A conversation and its answer, as every layer above the model passes them around."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from PIL import Image as Pillow
 
@@ -44,7 +44,7 @@ class Video:
     end: float | None = None
     min_pixels: int | None = None  # a frame
     max_pixels: int | None = None
-    total_pixels: int | None = None  # of all frames together
+    total_pixels: int | None = None  # of all frame pairs together
     resized_height: int | None = None
     resized_width: int | None = None
 
@@ -53,9 +53,18 @@ Part = Text | Image | Video
 
 
 @dataclass(frozen=True)
+class ToolCall:
+    """What an assistant wants done: a tool's name, and arguments as JSON has them."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Message:
     role: Role
     content: tuple[Part, ...]
+    tool_calls: tuple[ToolCall, ...] = ()  # of an assistant, after its content
 
 
 def message(role: Role, *content: str | Pillow.Image | Part) -> Message:

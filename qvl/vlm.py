@@ -13,9 +13,12 @@ from qvl.chat.tokenizer import Tokenizer
 from qvl.engine.answer import stream
 from qvl.engine.defaults import Defaults
 from qvl.engine.resolve import Resolved, resolve
+from qvl.hub import NANO, locate
 from qvl.inputs import Encoded, Limits, encode
-from qvl.media.image import Source, open_image
-from qvl.messages import Answer, Image, Message, Settings, Text
+from qvl.media.fetch import picture
+from qvl.media.image import Source
+from qvl.media.parts import part
+from qvl.messages import Answer, Message, Settings, Text
 from qvl.model import weights
 from qvl.model.qwen import QwenVL
 from qvl.model.yarn import caution
@@ -23,11 +26,6 @@ from qvl.sample import Batch
 from qvl.tasks import grounding, ocr
 from qvl.tokens import ENDOFTEXT, IM_END
 
-NANO = "nano"
-_HOMES = (  # of the shipped checkpoint: in the wheel, and in the repository
-    Path(__file__).parent / "checkpoints" / NANO,
-    Path(__file__).parent.parent / "checkpoints" / NANO,
-)
 Turns = Sequence[Message | Mapping[str, Any]]
 
 
@@ -47,7 +45,7 @@ class VLM:
         self.ends = self.defaults.ends or chatted
 
     def encode(self, messages: Turns) -> Encoded:
-        """What the model reads: ids, position ids, patches, grids, and the sizes of pictures."""
+        """What the model reads: ids, position ids, patches, grids, and what became of pictures."""
         return encode(conversation(messages), self.tokenizer, self.model.cfg, self.limits)
 
     @torch.inference_mode()
@@ -79,24 +77,24 @@ class VLM:
 
     def read(self, image: Source, max_tokens: int = 1024) -> str:
         """The plain text of a picture, lines in reading order."""
-        return ocr.read(self.answer, open_image(image), Settings(max_tokens))
+        return ocr.read(self.answer, picture(image), Settings(max_tokens))
 
     def ocr(self, image: Source, max_tokens: int = 2048) -> list[ocr.Line]:
         """Lines of text with boxes in pixels of the picture as given."""
-        return ocr.spot(self.answer, open_image(image), Settings(max_tokens))
+        return ocr.spot(self.answer, picture(image), Settings(max_tokens))
 
     def ground(
         self, image: Source, what: str | Sequence[str], max_tokens: int = 1024
     ) -> list[grounding.Box]:
         """Boxes of every `what`, in pixels of the picture as given; none found is an empty list."""
         labels = [what] if isinstance(what, str) else what
-        return grounding.detect(self.answer, open_image(image), labels, Settings(max_tokens))
+        return grounding.detect(self.answer, picture(image), labels, Settings(max_tokens))
 
 
 def load(
     model: str | Path = NANO, *, device: str | None = None, dtype: torch.dtype | None = None
 ) -> VLM:
-    """nano, a checkpoint's folder, or a hub id such as "Qwen/Qwen2.5-VL-7B-Instruct".
+    """nano, a checkpoint's folder, or a hub id such as "Qwen/Qwen2.5-VL-7B-Instruct[@revision]".
 
     Float32 on a CPU and bfloat16 on a GPU unless told otherwise. Raises BadCheckpoint.
     """
@@ -109,30 +107,6 @@ def load(
     for note in (*defaults.notes, *([caution(yarn)] if yarn else [])):
         warnings.warn(f"{folder}: {note}", stacklevel=2)
     return VLM(loaded, Tokenizer.load(folder), Limits.load(folder), defaults)
-
-
-def locate(model: str | Path) -> Path:
-    """The folder of a model; a hub id is downloaded once and found again."""
-    if str(model) == NANO:
-        found = next((home for home in _HOMES if (home / "config.json").is_file()), None)
-        if found is None:
-            raise weights.BadCheckpoint(
-                "this installation has no nano checkpoint; install it whole"
-            )
-        return found
-    if Path(model).exists():
-        return Path(model)
-    name = str(model)
-    if name.count("/") != 1 or name.startswith((".", "/", "~")):
-        raise weights.BadCheckpoint(f"{name} is no folder, no hub id (owner/name) and not 'nano'")
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(name, allow_patterns=["*.json", "*.safetensors", "*.jinja"]))
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise weights.BadCheckpoint(f"{name} cannot be had from the hub: {reason}") from None
 
 
 def conversation(turns: Turns) -> list[Message]:
@@ -150,22 +124,4 @@ def _turn(raw: Mapping[str, Any]) -> Message:
         return Message(role, (Text(content),))
     if not isinstance(content, Sequence):
         raise ValueError(f"a message's content is {content!r}; give a text or a list of parts")
-    return Message(role, tuple(map(_part, content)))
-
-
-def _part(raw: Any) -> Text | Image:
-    if isinstance(raw, str):
-        return Text(raw)
-    if not isinstance(raw, Mapping):
-        raise ValueError(f"a part of a message is {raw!r}; give a mapping with text or image")
-    if "text" in raw:
-        return Text(raw["text"])
-    source = raw.get("image", raw.get("image_url"))
-    if isinstance(source, Mapping):
-        source = source.get("url")
-    if source is None:
-        raise ValueError(f"a part of a message has the keys {sorted(raw)}, neither text nor image")
-    if isinstance(source, str):
-        source = source.removeprefix("file://")
-    low, high = raw.get("min_pixels"), raw.get("max_pixels")
-    return Image(open_image(source), low, high)
+    return Message(role, tuple(map(part, content)))

@@ -29,3 +29,24 @@ def pytest_report_header(config):
 @pytest.fixture(scope="session")
 def seed(pytestconfig) -> int:
     return pytestconfig.getoption("--seed")
+
+
+@pytest.fixture(scope="session")
+def ranks() -> dict[bytes, int]:
+    """The published byte pairs, as the dashscope package carries them."""
+    import base64
+    from importlib.util import find_spec
+    from pathlib import Path
+
+    spec = find_spec("dashscope")
+    assert spec and spec.origin
+    lines = (Path(spec.origin).parent / "resources" / "qwen.tiktoken").read_bytes().splitlines()
+    return {base64.b64decode(token): int(rank) for token, rank in (line.split() for line in lines)}
+
+
+@pytest.fixture(scope="session")
+def published(ranks):
+    """The published tokenizer; whoever changes its flags puts them back."""
+    from qvl.chat.tokenizer import Tokenizer, official
+
+    return Tokenizer(official(ranks))

@@ -1,15 +1,19 @@
-"""ChatML with pictures, as the released models were trained on it (report, section 2.3).
+"""ChatML with pictures, clips and tools, as the released models learnt it (report, section 2.3).
 
 A conversation becomes ids directly: only the template places special tokens, so no text of a
-user can. The Jinja form, for other readers of a checkpoint, gives the same string.
+user can. The Jinja form, for other readers of a checkpoint, gives the same string; like the
+published one it knows no tools, which are part of the text (`qvl.chat.tools`).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from itertools import count
 
+from qvl.chat.runs import Rendered, Run, media_of, pads_for, vision, written
 from qvl.chat.tokenizer import Tokenizer
-from qvl.messages import Message, Text
-from qvl.tokens import IM_END, IM_START, IMAGE_PAD, VISION_END, VISION_START
+from qvl.chat.tools import Tool, block, lowered
+from qvl.messages import Message, Text, Video
+from qvl.tokens import IM_END, IM_START
 
 DEFAULT_SYSTEM = "You are a helpful assistant."
 JINJA = (
@@ -40,79 +44,73 @@ JINJA = (
 )
 
 
-@dataclass(frozen=True)
-class Rendered:
-    ids: list[int]
-    learnt: list[bool]  # what an assistant wrote: its words and the end of its turn
-
-
-@dataclass(frozen=True)
-class _Run:
-    """A stretch of the conversation: plain text, or one special token some number of times."""
-
-    text: str = ""
-    special: str = ""
-    times: int = 1
-    learnt: bool = False
-
-
 def render(
-    messages: Sequence[Message], tokens: Sequence[int], tokenizer: Tokenizer, *, answer: bool
+    messages: Sequence[Message],
+    tokens: Sequence[int],
+    tokenizer: Tokenizer,
+    *,
+    answer: bool,
+    vision_ids: bool = False,
 ) -> Rendered:
-    """The ids of a conversation whose pictures, in order, take `tokens` pads each.
+    """The ids of a conversation whose pictures and clips, in order, take `tokens` pads each.
 
-    With `answer` the opening of the assistant's turn follows, for the model to go on from.
+    With `answer` the opening of the assistant's turn follows, for the model to go on from; with
+    `vision_ids` pictures and clips are numbered in words (the published `add_vision_id`).
     """
+    return written(_runs(messages, tokens, answer=answer, vision_ids=vision_ids), tokenizer)
+
+
+def text(messages: Sequence[Message], *, answer: bool, vision_ids: bool = False) -> str:
+    """The same for people: the string of the published template, one pad for each picture."""
+    media = media_of(part for m in messages for part in m.content)
+    runs = _runs(messages, [1] * len(media), answer=answer, vision_ids=vision_ids)
+    return "".join(run.special or run.text for run in runs)
+
+
+def offer(messages: Sequence[Message], tools: Sequence[Tool]) -> list[Message]:
+    """The conversation with tools to call, described at the end of its system text."""
+    if not tools:
+        return list(messages)
+    told = Text("\n\n" + block(tools))
+    if messages and messages[0].role == "system":
+        first, *others = messages
+        return [replace(first, content=(*first.content, told)), *others]
+    return [Message("system", (Text(DEFAULT_SYSTEM), told)), *messages]
+
+
+def _runs(
+    messages: Sequence[Message], tokens: Sequence[int], *, answer: bool, vision_ids: bool
+) -> Iterator[Run]:
     if not messages:
         raise ValueError("no messages: a conversation needs at least one")
-    out = Rendered([], [])
-    text: list[_Run] = []  # since the last special token: one string for the tokenizer
-    for run in _runs(messages, tokens, answer=answer):
-        if not run.special:
-            text.append(run)
-            continue
-        _write(text, tokenizer, out)
-        text.clear()
-        out.ids.extend([tokenizer.id(run.special)] * run.times)
-        out.learnt.extend([run.learnt] * run.times)
-    _write(text, tokenizer, out)
-    return out
-
-
-def _write(text: Sequence[_Run], tokenizer: Tokenizer, out: Rendered) -> None:
-    """Append a stretch of text; a token is learnt if the assistant wrote its first letter."""
-    own = [run.learnt for run in text for _ in run.text]
-    ids, starts = tokenizer.placed("".join(run.text for run in text))
-    out.ids.extend(ids)
-    out.learnt.extend(own[start] for start in starts)
-
-
-def _runs(messages: Sequence[Message], tokens: Sequence[int], *, answer: bool) -> Iterator[_Run]:
-    pads = iter(tokens)
-    if messages[0].role != "system":
+    turns = lowered(messages)
+    pads = pads_for((part for turn in turns for part in turn.content), tokens)
+    pictures, clips = count(1), count(1)
+    if turns[0].role != "system":
         yield from _opening("system")
-        yield _Run(DEFAULT_SYSTEM)
+        yield Run(DEFAULT_SYSTEM)
         yield from _closing(learnt=False)
-    for message in messages:
-        own = message.role == "assistant"
-        yield from _opening(message.role)
-        for part in message.content:
+    for turn in turns:
+        own = turn.role == "assistant"
+        yield from _opening(turn.role)
+        for part in turn.content:
             if isinstance(part, Text):
-                yield _Run(part.text, learnt=own)
-            else:
-                yield _Run(special=VISION_START)
-                yield _Run(special=IMAGE_PAD, times=next(pads))
-                yield _Run(special=VISION_END)
+                yield Run(part.text, learnt=own)
+                continue
+            if vision_ids:
+                clip = isinstance(part, Video)
+                yield Run(f"Video {next(clips)}: " if clip else f"Picture {next(pictures)}: ")
+            yield from vision(part, next(pads))
         yield from _closing(learnt=own)
     if answer:
         yield from _opening("assistant")
 
 
-def _opening(role: str) -> Iterator[_Run]:
-    yield _Run(special=IM_START)
-    yield _Run(f"{role}\n")
+def _opening(role: str) -> Iterator[Run]:
+    yield Run(special=IM_START)
+    yield Run(f"{role}\n")
 
 
-def _closing(*, learnt: bool) -> Iterator[_Run]:
-    yield _Run(special=IM_END, learnt=learnt)
-    yield _Run("\n")
+def _closing(*, learnt: bool) -> Iterator[Run]:
+    yield Run(special=IM_END, learnt=learnt)
+    yield Run("\n")

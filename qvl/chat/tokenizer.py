@@ -1,5 +1,6 @@
 """Text and token ids: a checkpoint's `tokenizer.json`, read by the `tokenizers` library."""
 
+import codecs
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
@@ -14,7 +15,17 @@ PATTERN = (  # Qwen2's: contractions, words with one leading sign, single digits
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"
     r"|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
-REPLACEMENT = "\ufffd"  # how the decoder writes bytes that are no whole character
+
+
+def _byte_names() -> dict[int, str]:
+    """Byte-level BPE writes each byte as one printable character (GPT-2)."""
+    shown = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    hidden = [b for b in range(256) if b not in shown]
+    return {b: chr(b) for b in shown} | {b: chr(256 + i) for i, b in enumerate(hidden)}
+
+
+_NAMES = _byte_names()
+_BYTES = {name: byte for byte, name in _NAMES.items()}
 
 
 class Tokenizer:
@@ -52,17 +63,33 @@ class Tokenizer:
         return found
 
     def encode(self, text: str) -> list[int]:
-        return self.inner.encode(text, add_special_tokens=False).ids
+        return self._encoded(text).ids
 
     def placed(self, text: str) -> tuple[list[int], list[int]]:
         """Ids, and the place in `text` where each one starts."""
-        encoded = self.inner.encode(text, add_special_tokens=False)
+        encoded = self._encoded(text)
         return encoded.ids, [start for start, _ in encoded.offsets]
+
+    def _encoded(self, text: str) -> tokenizers.Encoding:
+        try:
+            return self.inner.encode(text, add_special_tokens=False)
+        except TypeError:  # what the library says of a lone surrogate
+            raise ValueError(f"{text[:60]!r} holds half a character; give whole Unicode") from None
 
     def decode(self, ids: Sequence[int]) -> str:
         """Text without control tokens; `<tool_call>` and its like stay."""
         kept = [i for i in ids if i not in self.control]
         return self.inner.decode(kept, skip_special_tokens=False)
+
+    def bytes_of(self, token: int) -> bytes:
+        """What a token stands for in UTF-8, maybe a part of a character; nothing for control."""
+        name = None if token in self.control else self.inner.id_to_token(token)
+        if name is None:
+            return b""
+        try:
+            return bytes(map(_BYTES.__getitem__, name))
+        except KeyError:  # no byte-level name: a token that was added as it is
+            return name.encode()
 
 
 class Decoder:
@@ -70,26 +97,15 @@ class Decoder:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self.tokenizer = tokenizer
-        self.held: list[int] = []
+        self.utf8 = codecs.getincrementaldecoder("utf-8")("replace")
 
     def push(self, token: int) -> str:
         """The text that is certain after this token; empty while a character is incomplete."""
-        self.held.append(token)
-        text = self.tokenizer.decode(self.held)
-        if not text.endswith(REPLACEMENT):
-            self.held.clear()
-            return text
-        for at in range(len(self.held) - 1, 0, -1):  # bytes that are no text are not waited for
-            sure, rest = map(self.tokenizer.decode, (self.held[:at], self.held[at:]))
-            if sure and rest and sure + rest == text:  # no character spans the two
-                del self.held[:at]
-                return sure
-        return ""
+        return self.utf8.decode(self.tokenizer.bytes_of(token))
 
     def flush(self) -> str:
-        text = self.tokenizer.decode(self.held)
-        self.held.clear()
-        return text
+        """What is left of a character that never became whole, as the decoder writes it."""
+        return self.utf8.decode(b"", final=True)
 
 
 def _shell(model: models.BPE) -> tokenizers.Tokenizer:
@@ -113,12 +129,9 @@ def _add_special(inner: tokenizers.Tokenizer) -> None:
 
 def official(ranks: Mapping[bytes, int]) -> tokenizers.Tokenizer:
     """The published BPE from its ranks (`qwen.tiktoken`): bytes that merge, in order of rank."""
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    names = _byte_names()
-    assert set(names.values()) == set(alphabet)
 
     def spell(token: bytes) -> str:
-        return "".join(names[b] for b in token)
+        return token.decode("latin-1").translate(_NAMES)
 
     merges = []
     for token, rank in sorted(ranks.items(), key=lambda item: item[1]):
@@ -133,21 +146,19 @@ def official(ranks: Mapping[bytes, int]) -> tokenizers.Tokenizer:
 
 def _last_merge(token: bytes, rank: int, ranks: Mapping[bytes, int]) -> tuple[bytes, bytes]:
     """The two parts that lower ranks leave of a token, whose union is its own merge."""
-    parts = [bytes([b]) for b in token]
+    parts = [token[i : i + 1] for i in range(len(token))]
+    unions = [ranks.get(a + b, rank) for a, b in pairwise(parts)]
     while len(parts) > 2:
-        pairs = [ranks.get(a + b, rank) for a, b in pairwise(parts)]
-        at = min(range(len(pairs)), key=pairs.__getitem__)
-        if pairs[at] >= rank:
+        lowest = min(unions)
+        if lowest >= rank:
             raise ValueError(f"token {token!r} of rank {rank} is no union of two lower ones")
+        at = unions.index(lowest)
         parts[at : at + 2] = [parts[at] + parts[at + 1]]
+        del unions[at]
+        for i in (at - 1, at):
+            if 0 <= i < len(unions):
+                unions[i] = ranks.get(parts[i] + parts[i + 1], rank)
     return parts[0], parts[1]
-
-
-def _byte_names() -> dict[int, str]:
-    """Byte-level BPE writes each byte as one printable character (GPT-2)."""
-    shown = [*range(33, 127), *range(161, 173), *range(174, 256)]
-    hidden = [b for b in range(256) if b not in shown]
-    return {b: chr(b) for b in shown} | {b: chr(256 + i) for i, b in enumerate(hidden)}
 
 
 def train_bpe(corpus: Iterable[str], size: int) -> tokenizers.Tokenizer:

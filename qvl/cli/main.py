@@ -8,10 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
+from qvl.cli import chat, doctor, export, output
 from qvl.cli import generation as how
-from qvl.cli import output
 from qvl.media.draw import draw_boxes
-from qvl.media.image import open_image, smart_resize
+from qvl.media.errors import shown
+from qvl.media.fetch import picture as picture_of
+from qvl.media.fetch import stem_of
 from qvl.messages import LOOP, Answer, Settings
 
 app = typer.Typer(
@@ -23,7 +25,9 @@ app = typer.Typer(
 Model = Annotated[
     str, typer.Option("--model", "-m", help="nano, a checkpoint's folder, or a hub id.")
 ]
-Picture = Annotated[Path, typer.Argument(help="A picture: PNG, JPEG, WebP, TIFF, GIF, BMP.")]
+Picture = Annotated[
+    str, typer.Argument(help="A picture (PNG, JPEG, WebP, TIFF, GIF, BMP): path or address.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Folder = Annotated[Path | None, typer.Option("-o", "--output", help="Save results in a folder.")]
 MaxTokens = Annotated[int, typer.Option(min=1, help="Tokens to write at most.")]
@@ -32,7 +36,7 @@ MaxTokens = Annotated[int, typer.Option(min=1, help="Tokens to write at most.")]
 @app.command()
 def run(
     prompt: Annotated[str, typer.Argument(help="What to ask.")],
-    images: Annotated[list[Path] | None, typer.Option("-i", "--image")] = None,
+    images: Annotated[list[str] | None, typer.Option("-i", "--image")] = None,
     model: Model = "nano",
     max_tokens: how.MaxTokens = None,
     temperature: how.Temperature = None,
@@ -48,7 +52,7 @@ def run(
     output_folder: Folder = None,
 ) -> None:
     """One answer, streamed."""
-    pictures = [open_image(path) for path in images or []]
+    pictures = [picture_of(each) for each in images or []]
     vlm = _load(model)
     content = [*({"image": p} for p in pictures), {"text": prompt}]
     chosen = (max_tokens, temperature, top_p, top_k, repetition_penalty, seed, tuple(stop or ()))
@@ -63,7 +67,7 @@ def run(
             sys.stdout.write(piece)
             sys.stdout.flush()
     assert answer is not None
-    told = {"prompt": prompt, "images": [str(p) for p in images or []], **_told(answer)}
+    told = {"prompt": prompt, "images": [shown(each) for each in images or []], **_told(answer)}
     if as_json:
         output.data(told)
     else:
@@ -83,7 +87,7 @@ def ocr(
     output_folder: Folder = None,
 ) -> None:
     """Read a picture: lines with boxes in its own pixels, or the plain text."""
-    picture = open_image(image)
+    picture = picture_of(image)
     vlm = _load(model)
     if text:
         output.text(vlm.read(picture, max_tokens))
@@ -109,7 +113,7 @@ def ground(
     output_folder: Folder = None,
 ) -> None:
     """Find things: boxes in pixels of the original picture."""
-    picture = open_image(image)
+    picture = picture_of(image)
     boxes = _load(model).ground(picture, what, max_tokens)
     rows = output.plain(boxes)
     if as_json:
@@ -118,37 +122,28 @@ def ground(
         for box in boxes:
             output.text(f"{_corners(box)}  {box.label}")
     if not boxes:
-        output.note(f"none of {', '.join(what)} found in {image}")
+        output.note(f"none of {', '.join(what)} found in {shown(image)}")
     marked = [(b.label, b.left, b.top, b.right, b.bottom) for b in boxes]
     _keep(output_folder, image, rows, lambda: draw_boxes(picture, marked))
 
 
 @app.command()
-def inspect(image: Picture, model: Model = "nano", as_json: AsJson = False) -> None:
-    """What a model will see of a picture: resized size, grid and tokens. No weights are read."""
+def inspect(
+    file: Annotated[str, typer.Argument(help="A picture or a clip: a path, or an address.")],
+    model: Model = "nano",
+    as_json: AsJson = False,
+) -> None:
+    """What a model will see of a picture or clip: size, grid, tokens, times. Reads no weights."""
+    from qvl.cli.seen import seen_of
+    from qvl.hub import locate_settings
     from qvl.inputs import Limits
-    from qvl.vlm import locate
 
-    picture = open_image(image)
-    limits = Limits.load(locate(model))
-    height, width = smart_resize(
-        picture.height, picture.width, limits.min_pixels, limits.max_pixels
-    )
-    seen = {
-        "file": str(image),
-        "original_size": [picture.width, picture.height],
-        "processed_size": [width, height],
-        "grid_thw": [1, height // 14, width // 14],
-        "tokens": height * width // 784,
-        "patch_bytes": height * width * 3,
-        "min_pixels": limits.min_pixels,
-        "max_pixels": limits.max_pixels,
-    }
+    seen = seen_of(file, Limits.load(locate_settings(model)))
     if as_json:
         output.data(seen)
     else:
         for name, value in seen.items():
-            output.text(f"{name:15} {value}")
+            output.text(f"{name:18} {value}")
 
 
 def _load(model: str) -> Any:
@@ -167,16 +162,22 @@ def _corners(at: Any) -> str:
     return " ".join(f"{round(c):5}" for c in (at.left, at.top, at.right, at.bottom))
 
 
-def _keep(folder: Path | None, image: Path, rows: Any, draw: Any) -> None:
+def _keep(folder: Path | None, image: str, rows: Any, draw: Any) -> None:
     if folder:
-        output.save_json(rows, folder / f"{image.stem}.json")
-        output.save_image(draw(), folder / f"{image.stem}.png")
-        output.note(f"wrote {folder / image.stem}.json and .png")
+        stem = stem_of(image)
+        output.save_json(rows, folder / f"{stem}.json")
+        output.save_image(draw(), folder / f"{stem}.png")
+        output.note(f"wrote {folder / stem}.json and .png")
+
+
+for verb in (chat.chat, doctor.doctor, export.export):
+    app.command()(verb)
 
 
 def main() -> None:
     """Run a verb; what is wrong with the input is one line on stderr and exit code 2."""
     warnings.showwarning = lambda message, *_: output.note(f"qvl: {message}")
+    warnings.filterwarnings("ignore", module="PIL")  # of what is wrong the last line speaks
     try:
         app()
     except (ValueError, OSError) as error:

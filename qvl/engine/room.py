@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from qvl.config import Config
 from qvl.inputs import Encoded
-from qvl.media.image import smart_resize
+from qvl.media.sizes import smart_resize
 from qvl.messages import Media
 
 ANY = 1 << 62  # pixels: no limit

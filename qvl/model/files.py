@@ -1,21 +1,17 @@
-"""A folder of named tensors: safetensors whole or in shards, mapped when read, replaced whole.
+"""A folder of named tensors: safetensors whole or in shards, mapped when read.
 
 Only safetensors are read: a pickle can run code. Nothing here knows the model.
 """
 
 import json
-import os
 import re
-import shutil
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
 CONFIG = "config.json"
@@ -23,7 +19,12 @@ WHOLE = "model.safetensors"
 INDEX = "model.safetensors.index.json"
 SHARD = re.compile(r"model-\d{5}-of-\d{5}\.safetensors")
 PICKLES = {".bin", ".pt", ".pth", ".pkl", ".ckpt"}
-HEADER = 192  # bytes that a shard's header spends on a tensor beside its name, at most
+FLOATS = {  # what weights may be, as safetensors writes it
+    "F64": torch.float64,
+    "F32": torch.float32,
+    "F16": torch.float16,
+    "BF16": torch.bfloat16,
+}
 
 
 class BadCheckpoint(ValueError):
@@ -34,50 +35,50 @@ class BadCheckpoint(ValueError):
 class Stored:
     """A tensor in an open safetensors file, not read yet; `key` is its name there."""
 
+    path: Path
     file: Any
     key: str
     shape: tuple[int, ...]
     dtype: str  # as safetensors writes it: "BF16"
 
-    def read(self) -> Tensor:
-        """The tensor, mapped: pages come when touched, and writing to it leaves the file alone."""
-        return self.file.get_tensor(self.key)
+    def read(self, dtype: torch.dtype | None = None, device: torch.device | str = "cpu") -> Tensor:
+        """The tensor, mapped if nothing changes: pages come when touched, the file stays as it is.
+
+        Otherwise a copy out of a mapping of its own, so that what was read is let go at once.
+        """
+        if torch.device(device).type == "cpu" and dtype in (None, FLOATS.get(self.dtype)):
+            return self.file.get_tensor(self.key)
+        with safe_open(self.path, "pt") as file:
+            return cast(self.key, file.get_tensor(self.key).to(device), dtype)
+
+
+def cast(name: str, x: Tensor, dtype: torch.dtype | None) -> Tensor:
+    """`x` as `dtype`; BadCheckpoint where float16, whose range is narrow, cannot hold it."""
+    out = x.to(dtype)
+    if dtype == torch.float16 != x.dtype and not bool(torch.isfinite(out).all()):
+        raise BadCheckpoint(f"{name} has values beyond float16; ask for bfloat16 or float32")
+    return out
 
 
 def stored(folder: Path) -> list[Stored]:
-    """Every tensor in the folder's safetensors; reads the headers alone."""
-    return [each for path in _files(folder) for each in _open(path)]
+    """Every tensor in the folder's safetensors; reads the headers alone.
 
-
-def store(
-    state: Mapping[str, Tensor],
-    config: Mapping[str, Any],
-    folder: Path,
-    shard_bytes: int,
-    dtype: torch.dtype | None,
-) -> None:
-    """Write `config.json` and shards of at most `shard_bytes`, each tensor as `dtype` if given.
-
-    All is on the disk, in a draft folder inside, before the old `config.json` goes; the new one
-    comes last. A reader finds the old checkpoint, none, or the new one; what a kill between two
-    moves leaves in the draft completes the new one.
+    BadCheckpoint where a name comes twice or where an index and its shards disagree.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(dir=folder, prefix=".draft-"))
-    try:
-        _write_tensors(state, draft, shard_bytes, dtype)
-        _write_json(draft / CONFIG, config)
-    except BaseException:
-        shutil.rmtree(draft)
-        raise
-    fresh = {path.name for path in draft.iterdir()} - {CONFIG}
-    old = {p.name for p in folder.iterdir() if SHARD.fullmatch(p.name)} | {WHOLE, INDEX}
-    for file in (CONFIG, *(old - fresh)):
-        (folder / file).unlink(missing_ok=True)
-    for file in (*sorted(fresh), CONFIG):
-        os.replace(draft / file, folder / file)
-    draft.rmdir()
-    _to_disk(folder)
+    paths, where = _files(folder)
+    found = [each for path in paths for each in _open(path)]
+    homes: dict[str, str] = {}
+    for each in found:
+        if each.key in homes:
+            both = f"in {homes[each.key]} and in {each.path.name}"
+            raise BadCheckpoint(f"{folder}: {each.key} comes twice, {both}; keep one of them")
+        homes[each.key] = each.path.name
+    if where is not None and where != homes:
+        raise BadCheckpoint(
+            f"{folder}: {_disagreement(where, homes)}; take {INDEX} and all its shards from one "
+            f"release"
+        )
+    return found
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -98,26 +99,45 @@ def refuse_pickle(path: Path) -> None:
         )
 
 
-def _files(folder: Path) -> list[Path]:
-    """The one safetensors file of a checkpoint, or the shards that its index names."""
+def some(names: Iterable[str]) -> str:
+    """At most three of the names, and how many more there are."""
+    names = list(names)
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _files(folder: Path) -> tuple[list[Path], dict[str, str] | None]:
+    """A checkpoint's one file; or the shards of its index, and the shard of each tensor."""
     whole, index = folder / WHOLE, folder / INDEX
     if whole.is_file() and index.is_file():
         raise BadCheckpoint(f"{folder} holds both {WHOLE} and {INDEX}: remove the one not meant")
     if whole.is_file():
-        return [whole]
+        return [whole], None
     if not index.is_file():
         for path in sorted(folder.iterdir()):
             refuse_pickle(path)
         raise BadCheckpoint(f"{folder} has neither {WHOLE} nor {INDEX}: download the weights too")
     named = read_json(index).get("weight_map")
-    names = sorted(map(str, set(named.values()))) if isinstance(named, dict) else []
+    where = {k: str(v) for k, v in named.items()} if isinstance(named, dict) else {}
+    names = sorted(set(where.values()))
     if not names or any(Path(name).name != name for name in names):
         raise BadCheckpoint(f"{index} names no shards in its own folder: copy it again")
     for name in names:
         refuse_pickle(folder / name)
-        if not (folder / name).is_file():
-            raise BadCheckpoint(f"{folder} lacks {name}, which {INDEX} names: download it too")
-    return [folder / name for name in names]
+    if lost := [name for name in names if not (folder / name).is_file()]:
+        raise BadCheckpoint(f"{folder} lacks {some(lost)}, which {INDEX} names: download it too")
+    return [folder / name for name in names], where
+
+
+def _disagreement(where: Mapping[str, str], homes: Mapping[str, str]) -> str:
+    """The first tensors that the index puts elsewhere than where they lie."""
+    if lost := [f"{key} in {file}" for key, file in where.items() if key not in homes]:
+        return f"{INDEX} names {some(lost)}, but no shard has it"
+    astray = [
+        f"{key} in {where.get(key, 'no shard')}, but it lies in {file}"
+        for key, file in homes.items()
+        if where.get(key) != file
+    ]
+    return f"{INDEX} names {some(astray)}"
 
 
 def _open(path: Path) -> list[Stored]:
@@ -129,42 +149,4 @@ def _open(path: Path) -> list[Stored]:
             f"was cloned, run git lfs pull"
         ) from None
     views = {key: file.get_slice(key) for key in file.keys()}  # noqa: SIM118 (no mapping)
-    return [Stored(file, k, tuple(v.get_shape()), v.get_dtype()) for k, v in views.items()]
-
-
-def _write_tensors(
-    state: Mapping[str, Tensor], folder: Path, limit: int, dtype: torch.dtype | None
-) -> None:
-    groups: list[list[str]] = []
-    room, total = 0, 0
-    for name, x in state.items():
-        size = x.numel() * (dtype or x.dtype).itemsize
-        total += size
-        size += len(name) + HEADER
-        if size > room:
-            groups.append([])
-            room = limit - HEADER
-        groups[-1].append(name)
-        room -= size
-    where: dict[str, str] = {}
-    for i, names in enumerate(groups, 1):
-        file = WHOLE if len(groups) == 1 else f"model-{i:05}-of-{len(groups):05}.safetensors"
-        part = {name: state[name].to("cpu", dtype).contiguous() for name in names}
-        save_file(part, folder / file, metadata={"format": "pt"})
-        _to_disk(folder / file)
-        where |= dict.fromkeys(names, file)
-    if len(groups) > 1:
-        _write_json(folder / INDEX, {"metadata": {"total_size": total}, "weight_map": where})
-
-
-def _write_json(path: Path, raw: Mapping[str, Any]) -> None:
-    path.write_text(json.dumps(raw, indent=2) + "\n", encoding="utf-8")
-    _to_disk(path)
-
-
-def _to_disk(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    return [Stored(path, file, k, tuple(v.get_shape()), v.get_dtype()) for k, v in views.items()]

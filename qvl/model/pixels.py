@@ -5,16 +5,21 @@ from torch import Tensor
 
 MEAN = (0.48145466, 0.4578275, 0.40821073)
 STD = (0.26862954, 0.26130258, 0.27577711)
+_ROWS = 256  # at a time: what four passes read and write stays in a processor's cache
 
 
 def normalise(patches: Tensor) -> Tensor:
     """uint8[P, 3 * n] -> float32[P, 3 * n], channel by channel: (level / 255 - mean) / std.
 
-    A table of 256 levels a channel, so the result is the same whatever the number of patches.
+    Each step is rounded to float32 as the released processor rounds it, so the 256 levels of a
+    channel are the same bits whatever the number of patches.
     """
-    levels = (torch.arange(256, dtype=torch.float64) / 255).float()
-    mean, std = torch.tensor(MEAN)[:, None], torch.tensor(STD)[:, None]
-    table = ((levels - mean) / std).to(patches.device)  # [3, 256]
-    channels = patches.unflatten(1, (3, -1)).unbind(1)
-    rows = [table[i][x.int()] for i, x in enumerate(channels)]
-    return torch.cat(rows, dim=1)
+    each = patches.shape[1] // 3
+    white = torch.tensor(255.0, device=patches.device)  # a plain number may be turned into 1 / 255
+    mean = torch.tensor(MEAN, device=patches.device).repeat_interleave(each)
+    std = torch.tensor(STD, device=patches.device).repeat_interleave(each)
+    out = torch.empty(patches.shape, dtype=torch.float32, device=patches.device)
+    rows = _ROWS if patches.device.type == "cpu" else max(len(patches), 1)
+    for levels, row in zip(patches.split(rows), out.split(rows), strict=True):
+        row.copy_(levels).div_(white).sub_(mean).div_(std)
+    return out

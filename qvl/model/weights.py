@@ -4,18 +4,34 @@ Every error is one `BadCheckpoint` line that names what is wrong and the remedy.
 `from_pretrained` and `save_pretrained` of transformers read and write the same files.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
+from torch.overrides import TorchFunctionMode
 
 from qvl.config import Config
-from qvl.model.files import CONFIG, BadCheckpoint, Stored, read_json, refuse_pickle, store, stored
+from qvl.model.files import (
+    CONFIG,
+    FLOATS,
+    BadCheckpoint,
+    Stored,
+    read_json,
+    refuse_pickle,
+    some,
+    stored,
+)
+from qvl.model.layers import rope_angles
 from qvl.model.qwen import QwenVL
+from qvl.model.saving import Told, store
 
 HEAD, EMBEDDING = "lm_head.weight", "model.embed_tokens.weight"
 NESTED = (("model.visual.", "visual."), ("model.language_model.", "model."))  # newer files to ours
-FLOATS = {"F64", "F32", "F16", "BF16"}
+ROTARY = re.compile(  # what old exports wrote beside the weights: constants of the config
+    r"(visual\.rotary_pos_emb|model(\.layers\.\d+\.self_attn)?\.rotary_emb)\.inv_freq"
+)
 SHARD_BYTES = 16 * 2**20
 
 
@@ -49,26 +65,32 @@ def load(
 ) -> QwenVL:
     """The model of a checkpoint folder: no tensor missing, none left over, no wrong shape.
 
-    On the CPU and in the type of the files it is mapped, not copied. Both layouts of names are
-    known: `visual.*` and `model.*` as published, `model.visual.*` and `model.language_model.*`.
+    On the CPU and in the type of the files it is mapped, not copied; otherwise each tensor is
+    converted alone. Both layouts of names are known: `visual.*` and `model.*` as published,
+    `model.visual.*` and `model.language_model.*`. Of surplus tensors only the `inv_freq` of old
+    exports may be there, and must be what the config says.
     """
     folder = Path(folder)
+    if dtype not in (None, *FLOATS.values()):
+        raise ValueError(f"weights cannot be {dtype}; ask for float32, bfloat16 or float16")
     cfg = read_config(folder)
-    with torch.device("meta"):
+    with torch.device("meta"), _Blank():
         model = QwenVL(cfg)
     wanted = {name: tuple(x.shape) for name, x in model.state_dict().items()}
     found = _by_name(folder, stored(folder))
+    for name in [name for name in found if ROTARY.fullmatch(name)]:
+        _check_rotary(folder, cfg, found.pop(name))
     spare = None
     if cfg.text.tie_word_embeddings:
         spare = found.pop(HEAD, None)
         del wanted[HEAD]
     _check(folder, wanted, found)
-    if spare and not torch.equal(spare.read(), found[EMBEDDING].read()):
+    if spare and not _same(spare, found[EMBEDDING]):
         raise BadCheckpoint(
             f"{folder}: {HEAD} differs from {EMBEDDING}, but {CONFIG} ties them; set "
             f"tie_word_embeddings to false there"
         )
-    state = {name: each.read().to(device=device, dtype=dtype) for name, each in found.items()}
+    state = {name: each.read(dtype, device) for name, each in found.items()}
     state.setdefault(HEAD, state[EMBEDDING])
     model.load_state_dict(state, assign=True)
     model.tie()
@@ -80,11 +102,13 @@ def save(
     folder: str | Path,
     shard_bytes: int = SHARD_BYTES,
     dtype: torch.dtype | None = None,
+    told: Told | None = None,
 ) -> None:
     """Write `config.json` and safetensors of at most `shard_bytes` each into `folder`.
 
     A tensor larger than that gets a file of its own; a tied head is not written. Other files in
-    the folder stay, an old checkpoint is replaced only when the new one is on the disk.
+    the folder stay, an old checkpoint is replaced only when the new one is on the disk. `told`
+    hears of each file: bytes written, bytes in all.
     """
     state = {name: x.detach() for name, x in model.state_dict().items()}
     if model.cfg.text.tie_word_embeddings:
@@ -92,7 +116,9 @@ def save(
             raise ValueError("the head is no longer the embedding: call model.tie() before saving")
         del state[HEAD]
     kind = str(dtype or state[EMBEDDING].dtype).removeprefix("torch.")
-    store(state, {**model.cfg.to_dict(), "torch_dtype": kind}, Path(folder), shard_bytes, dtype)
+    store(
+        state, {**model.cfg.to_dict(), "torch_dtype": kind}, Path(folder), shard_bytes, dtype, told
+    )
 
 
 def _by_name(folder: Path, tensors: Iterable[Stored]) -> dict[str, Stored]:
@@ -102,7 +128,8 @@ def _by_name(folder: Path, tensors: Iterable[Stored]) -> dict[str, Stored]:
         old, new = next((pair for pair in NESTED if each.key.startswith(pair[0])), ("", ""))
         name = new + each.key[len(old) :]
         if name in out:
-            raise BadCheckpoint(f"{folder}: {each.key} comes twice; keep one set of safetensors")
+            both = f"{out[name].key} and {each.key}"
+            raise BadCheckpoint(f"{folder}: {both} are one tensor twice; keep one layout of names")
         out[name] = each
     return out
 
@@ -117,7 +144,7 @@ def _check(folder: Path, wanted: Mapping[str, tuple[int, ...]], got: Mapping[str
     missing = [f"{name} {list(shape)}" for name, shape in wanted.items() if name not in got]
     surplus = [f"{x.key} {list(x.shape)}" for name, x in got.items() if name not in wanted]
     kinds = (("missing", missing), ("surplus", surplus), ("wrong", wrong))
-    faults = "; ".join(f"{len(names)} {kind}: {_some(names)}" for kind, names in kinds if names)
+    faults = "; ".join(f"{len(names)} {kind}: {some(names)}" for kind, names in kinds if names)
     remedy = "take config.json and all safetensors from one release"
     if [name for name in wanted if name not in got] == [HEAD]:
         remedy = f"if the head is the embedding, set tie_word_embeddings to true in {CONFIG}"
@@ -125,5 +152,30 @@ def _check(folder: Path, wanted: Mapping[str, tuple[int, ...]], got: Mapping[str
         raise BadCheckpoint(f"{folder} does not fit its {CONFIG}: {faults}; {remedy}")
 
 
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+class _Blank(TorchFunctionMode):
+    """Modules made under it are not initialised: on the meta device torch takes a second for it."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if getattr(func, "__module__", "") == "torch.nn.init":
+            return args[0] if args else kwargs["tensor"]
+        return func(*args, **kwargs)
+
+
+def _same(a: Stored, b: Stored) -> bool:
+    return (a.dtype, a.shape) == (b.dtype, b.shape) and torch.equal(a.read(), b.read())
+
+
+def _check_rotary(folder: Path, cfg: Config, each: Stored) -> None:
+    """BadCheckpoint unless the stored frequencies are those that the config leads to."""
+    if "visual" in each.key:
+        width, base = cfg.vision.hidden_size // cfg.vision.num_heads // 2, 10_000.0
+    else:
+        width, base = cfg.text.head_dim, cfg.text.rope_theta
+    ours = rope_angles(torch.ones(1), width, base=base)[0]
+    theirs = each.read().float()  # may have been rounded to a half
+    if theirs.shape != ours.shape or not torch.allclose(theirs, ours, rtol=2**-7, atol=1e-7):
+        raise BadCheckpoint(
+            f"{folder}: {each.key} differs from what {CONFIG} leads to (rope_theta {base:g}, "
+            f"{width} numbers a head); take the config.json of this checkpoint"
+        )

@@ -15,7 +15,7 @@ from qvl.chat.tokenizer import Tokenizer
 from qvl.config import Config
 from qvl.data.synth.reading import UNIT, Crop, piece, placed, resized, tinted
 from qvl.inputs import lesson
-from qvl.media.image import smart_resize
+from qvl.media.sizes import smart_resize
 from qvl.messages import message
 from qvl.sample import Batch, Sample
 from qvl.tasks import ocr

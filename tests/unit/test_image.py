@@ -10,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from qvl.media.image import BadImage, fit, open_image, smart_resize
+from qvl.media.errors import BadImage
+from qvl.media.image import fit, open_image
 from qvl.media.patches import patchify
+from qvl.media.sizes import MAX_PIXELS, MIN_PIXELS, asked, smart_resize
+from qvl.messages import Image as Picture
 
 GOLDEN = [  # height, width -> height, width, tokens (the report's code at its default limits)
     (2400, 1080, 2408, 1092, 3354),
@@ -48,6 +51,64 @@ def test_sizes_stay_within_the_limits(height, width):
         assert smart_resize(h, w) == (h, w)
 
 
+@pytest.mark.parametrize(
+    ("height", "width", "utils", "transformers"),
+    [
+        (12, 2000, (28, 1988), (28, 728)),
+        (14, 100, (28, 112), (28, 168)),
+        (2000, 12, (1988, 28), (728, 28)),
+        (480, 640, (476, 644), (476, 644)),
+    ],
+)
+def test_both_published_rules_for_strips(height, width, utils, transformers):
+    assert smart_resize(height, width) == utils
+    assert smart_resize(height, width, rule="qwen-vl-utils") == utils
+    assert smart_resize(height, width, rule="transformers") == transformers
+    strip = Image.new("RGB", (width, height))
+    assert fit(strip).image.size == utils[::-1]
+    assert fit(strip, rule="transformers").image.size == transformers[::-1]
+
+
+def test_a_picture_may_ask_for_a_size_or_limits():
+    image = Image.new("RGB", (640, 480))
+    for picture, size in (
+        (Picture(image), (644, 476)),
+        (Picture(image, max_pixels=100 * 784), (308, 224)),
+        (Picture(image, min_pixels=1000 * 784), (1036, 784)),
+        (Picture(image, max_pixels=784), (28, 28)),  # below the model's own least
+        (Picture(image, resized_height=300, resized_width=300), (308, 308)),
+        (Picture(image, resized_height=10, resized_width=10), (56, 56)),
+        (Picture(image, resized_height=10**6, resized_width=10**6), (980, 980)),
+    ):
+        fitted = fit(image, *asked(picture, MIN_PIXELS, 1225 * 784))
+        assert fitted.image.size == size and fitted.original == (640, 480)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "line"),
+    [
+        ({"min_pixels": 5000, "max_pixels": 4000}, "min_pixels 5000 is more than max_pixels 4000"),
+        ({"min_pixels": 0}, "min_pixels is 0"),
+        ({"max_pixels": -3}, "max_pixels is -3"),
+        ({"max_pixels": "1280"}, "max_pixels is '1280'"),
+        ({"max_pixels": 1280.5}, "max_pixels is 1280.5"),
+        ({"min_pixels": True}, "min_pixels is True"),
+        ({"max_pixels": 783}, "max_pixels 783 is less than a token"),
+        ({"min_pixels": 10**9}, "min_pixels 1000000000 is more than"),
+        ({"resized_height": 56}, "resized_height alone"),
+        ({"resized_width": 56}, "resized_width alone"),
+        ({"resized_width": 56, "resized_height": 0}, "resized_height is 0"),
+        ({"resized_width": 5.6, "resized_height": 56}, "resized_width is 5.6"),
+        ({"resized_width": 56, "resized_height": 56, "min_pixels": 3136}, "give one kind"),
+        ({"resized_width": 99, "resized_height": 99999}, "200 times"),
+    ],
+)
+def test_sizes_that_make_no_sense_are_refused(wanted, line):
+    image = Image.new("RGB", (64, 64))
+    with pytest.raises(BadImage, match=line):
+        fit(image, *asked(Picture(image, **wanted), MIN_PIXELS, MAX_PIXELS))
+
+
 def saved(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
     out = io.BytesIO()
     image.save(out, kind, **options)
@@ -76,17 +137,90 @@ def test_every_mode_becomes_rgb():
     assert red > 200 and green < 60 and blue < 60
 
 
-def test_exif_turns_the_picture_upright():
-    image = Image.new("RGB", (60, 30))
-    exif = image.getexif()
-    exif[0x0112] = 6
-    assert open_image(saved(image, "JPEG", exif=exif)).size == (30, 60)
+def test_sixteen_bits_keep_their_upper_byte():
+    levels = np.array([[0, 1, 255, 256, 511, 32768, 65535]], dtype=np.uint16)
+    upper = (levels >> 8)[0].tolist()
+    for mode, kind in (("I;16", "<u2"), ("I;16L", "<u2"), ("I;16B", ">u2")):
+        image = Image.frombytes(mode, (7, 1), levels.astype(kind).tobytes())
+        assert np.asarray(open_image(image))[0, :, 0].tolist() == upper
+    image = Image.fromarray(levels)
+    assert np.asarray(open_image(saved(image)))[0, :, 0].tolist() == upper
+    assert np.asarray(open_image(saved(image, "TIFF")))[0, :, 0].tolist() == upper
+    clear = open_image(saved(image, transparency=256))
+    assert np.asarray(clear)[0, :, 0].tolist() == [0, 0, 0, 255, 1, 128, 255]
 
 
-def test_an_animation_is_its_first_frame():
+@pytest.mark.parametrize(
+    ("levels", "kind", "greys"),
+    [
+        ([0, 1, 100, 255], np.int32, [0, 1, 100, 255]),
+        ([0, 255, 256, 65535], np.int32, [0, 0, 1, 255]),
+        ([0, 0.25, 0.5, 1], np.float32, [0, 64, 128, 255]),
+        ([0, 1, 100.6, 255], np.float32, [0, 1, 100, 255]),
+        ([0, 255, 256, 65535], np.float32, [0, 0, 1, 255]),
+    ],
+)
+def test_whole_and_floating_levels(levels, kind, greys):
+    image = Image.fromarray(np.array([levels], dtype=kind))
+    for source in (image, saved(image, "TIFF")):
+        assert np.asarray(open_image(source))[0, :, 0].tolist() == greys
+
+
+@pytest.mark.parametrize("odd", [-1, 65536, 1e38, np.nan, np.inf, -np.inf])
+def test_levels_without_a_white_are_refused(odd):
+    image = Image.fromarray(np.array([[0, 1, odd]], dtype=np.float32))
+    for source in (image, saved(image, "TIFF")):
+        with pytest.raises(BadImage, match=r"has levels from .*; scale it to 0..255"):
+            open_image(source)
+
+
+HALVES = Image.new("RGB", (60, 30), "red")
+HALVES.paste("blue", (30, 0, 60, 30))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_turns_the_picture_upright(kind, orientation):
+    exif = HALVES.getexif()
+    exif[0x0112] = orientation
+    got = open_image(saved(HALVES, kind, exif=exif))
+    assert got.size == ((60, 30) if orientation < 5 else (30, 60))
+    blue_first = orientation in (2, 3, 7, 8)
+    first = got.getpixel((5, 5))
+    assert (first[2] > 200) == blue_first and (first[0] > 200) != blue_first
+
+
+def test_broken_exif_turns_nothing():
+    for exif in (b"Exif\0\0rubbish", b"Exif\0\0II*\0\x08\0\0\0\xff\xff", b"Exif\0\0MM\0*"):
+        assert open_image(saved(HALVES, "JPEG", exif=exif)).size == (60, 30)
+
+
+def test_of_several_frames_or_pages_the_first():
     frames = [Image.new("RGB", (30, 30), c) for c in ("red", "blue")]
-    data = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
-    assert open_image(data).getpixel((3, 3))[0] > 200
+    for kind in ("GIF", "WEBP", "PNG", "TIFF", "MPO"):
+        data = saved(frames[0], kind, save_all=True, append_images=frames[1:])
+        assert getattr(Image.open(io.BytesIO(data)), "n_frames", 1) == 2, kind
+        red, _, blue = open_image(data).getpixel((3, 3))
+        assert red > 200 and blue < 60, kind
+
+
+def test_inverted_ink_of_adobe():
+    """A JPEG of CMYK, whose levels Adobe and Pillow store upside down."""
+    ink = Image.new("CMYK", (30, 30), (0, 255, 255, 0))
+    red, green, blue = open_image(saved(ink, "JPEG")).getpixel((5, 5))
+    assert red > 200 and green < 60 and blue < 60
+
+
+def test_a_picture_that_turns_out_broken_while_held():
+    with pytest.raises(BadImage, match="a picture is a broken PNG"):
+        open_image(Image.open(io.BytesIO(PNG[: len(PNG) // 2])))
+
+
+def test_no_file_starts_another_program():
+    """Encapsulated PostScript is a program that Pillow would hand to an interpreter."""
+    data = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 30 30\n%%EndComments\nshowpage\n"
+    with pytest.raises(BadImage, match="no picture that can be read"):
+        open_image(data)
 
 
 def lying(width: int, height: int) -> bytes:
@@ -109,7 +243,8 @@ BROKEN = {
     "truncated": (PNG[: len(PNG) // 2], "broken PNG"),
     "truncated jpeg": (saved(Image.effect_noise((200, 200), 60), "JPEG")[:4000], "broken JPEG"),
     "lying": (lying(500, 500), "broken PNG"),
-    "bomb": (lying(60_000, 60_000), "pixels"),
+    "bomb": (lying(60_000, 60_000), "more pixels than 178956970"),
+    "smaller bomb": (lying(60_000, 3_000), "more pixels than 178956970"),
     "strip": (saved(Image.new("L", (100_000, 1))), "200 times longer than wide"),
     "standing strip": (saved(Image.new("L", (1, 100_000))), "200 times longer than wide"),
 }

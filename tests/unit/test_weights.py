@@ -8,7 +8,7 @@ from folders import UNTIED, change, change_config, refusal, same
 
 from qvl.config import TINY
 from qvl.model import weights
-from qvl.model.files import CONFIG, WHOLE
+from qvl.model.files import CONFIG, WHOLE, BadCheckpoint
 from qvl.model.qwen import QwenVL
 
 NORM = "model.norm.weight"
@@ -70,7 +70,9 @@ def test_names_of_newer_files(model, folder):
 def test_a_tied_head_may_be_written_but_not_differ(model, folder):
     change(folder, lambda state: state.update({weights.HEAD: state[weights.EMBEDDING].clone()}))
     assert same(weights.load(folder), model)
-    change(folder, lambda state: state[weights.HEAD].add_(1))
+    change(folder, lambda state: state.update({weights.HEAD: state[weights.HEAD].bfloat16()}))
+    assert weights.HEAD in refusal(folder)
+    change(folder, lambda state: state.update({weights.HEAD: state[weights.EMBEDDING] + 1}))
     text = refusal(folder)
     assert weights.HEAD in text
     assert "tie_word_embeddings to false" in text
@@ -110,6 +112,65 @@ def test_wrong_shape(folder):
 def test_wrong_type(folder):
     change(folder, lambda state: state.update({NORM: torch.zeros(64, dtype=torch.int8)}))
     assert f"1 wrong: {NORM} is I8[64], not [64]" in refusal(folder)
+
+
+def test_constants_of_old_exports_are_known(model, folder):
+    """`inv_freq` buffers, in both layouts and rounded to half, as transformers 4.3x wrote them."""
+    text = 1e6 ** -(torch.arange(0, 16, 2) / 16)
+    vision = 1e4 ** -(torch.arange(0, 8, 2) / 8)
+    known = {
+        "model.layers.1.self_attn.rotary_emb.inv_freq": text,
+        "model.rotary_emb.inv_freq": text.bfloat16(),
+        "model.visual.rotary_pos_emb.inv_freq": vision.half(),
+    }
+    change(folder, lambda state: state.update(known))
+    assert same(weights.load(folder), model)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("model.rotary_emb.inv_freq", 1e4 ** -(torch.arange(0, 16, 2) / 16), "rope_theta 1e+06"),
+        ("visual.rotary_pos_emb.inv_freq", torch.ones(8), "differs"),
+        ("model.rotary_emb.inv_freq2", torch.ones(8), "1 surplus"),
+        ("visual.blocks.0.attn.rotary_emb.inv_freq", torch.ones(4), "1 surplus"),
+    ],
+)
+def test_other_constants_are_not(folder, name, value, said):
+    change(folder, lambda state: state.update({name: value}))
+    text = refusal(folder)
+    assert said in text
+    assert name in text
+
+
+@pytest.mark.parametrize("stored", [torch.float32, torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("asked", [None, torch.float32, torch.bfloat16, torch.float16])
+def test_types(model, tmp_path, stored, asked):
+    weights.save(model, tmp_path, dtype=stored)
+    want = {name: x.to(stored).to(asked or stored) for name, x in model.state_dict().items()}
+    again = weights.load(tmp_path, asked)
+    assert all(torch.equal(x, want[name]) for name, x in again.state_dict().items())
+    assert {x.dtype for x in again.parameters()} == {asked or stored}
+
+
+def test_a_value_beyond_float16_is_refused(folder, tmp_path):
+    change(folder, lambda state: state[NORM].fill_(1e5))
+    assert weights.load(folder, torch.bfloat16).model.norm.weight[0] > 9e4
+    with pytest.raises(BadCheckpoint, match=f"{NORM} has values beyond float16; ask for bf"):
+        weights.load(folder, torch.float16)
+    with pytest.raises(BadCheckpoint, match="beyond float16"):
+        weights.save(weights.load(folder), tmp_path / "half", dtype=torch.float16)
+    assert not list((tmp_path / "half").iterdir())
+
+
+def test_a_type_that_is_no_float(folder):
+    with pytest.raises(ValueError, match=r"torch.int8; ask for float32"):
+        weights.load(folder, torch.int8)
+
+
+def test_eight_bit_floats(folder):
+    change(folder, lambda s: s.update({NORM: torch.zeros(64, dtype=torch.float8_e4m3fn)}))
+    assert f"1 wrong: {NORM} is F8_E4M3[64], not [64]" in refusal(folder)
 
 
 def test_both_layouts_at_once(folder):
@@ -156,6 +217,7 @@ def test_another_model(folder):
         ({"num_attention_heads": 8, "hidden_size": 128}, "differs"),
         ({"quantization_config": {"quant_method": "awq"}}, "'awq'"),
         ({"use_sliding_window": True}, "use_sliding_window"),
+        ({"rope_scaling": {"type": "yarn", "factor": 4.0}}, "type yarn lacks"),
     ],
 )
 def test_bad_sizes(folder, changed, said):

@@ -1,0 +1,104 @@
+"""Named tensors to a folder of safetensors, which is replaced whole or left as it was."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from qvl.model.files import CONFIG, INDEX, SHARD, WHOLE, cast
+
+HEADER = 192  # bytes that a shard's header spends on a tensor beside its name, at most
+Told = Callable[[int, int], None]  # bytes written, bytes in all
+
+
+def store(
+    state: Mapping[str, Tensor],
+    config: Mapping[str, Any],
+    folder: Path,
+    shard_bytes: int,
+    dtype: torch.dtype | None,
+    told: Told | None,
+) -> None:
+    """Write `config.json` and shards of at most `shard_bytes`, each tensor as `dtype` if given.
+
+    `told` hears of each shard. Memory holds one shard beside the state, if `dtype` changes it.
+
+    All is on the disk, in a draft folder inside, before the old `config.json` goes; the new one
+    comes last. A reader finds the old checkpoint, none, or the new one; what a kill between two
+    moves leaves in the draft completes the new one.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(dir=folder, prefix=".draft-"))
+    try:
+        _write_json(draft / CONFIG, config)
+        _write_tensors(state, draft, shard_bytes, dtype, told)
+    except BaseException:
+        shutil.rmtree(draft)
+        raise
+    fresh = {path.name for path in draft.iterdir()} - {CONFIG}
+    old = {p.name for p in folder.iterdir() if SHARD.fullmatch(p.name)} | {WHOLE, INDEX}
+    for file in (CONFIG, *(old - fresh)):
+        (folder / file).unlink(missing_ok=True)
+    for file in (*sorted(fresh), CONFIG):
+        os.replace(draft / file, folder / file)
+    draft.rmdir()
+    _to_disk(folder)
+
+
+def _write_tensors(
+    state: Mapping[str, Tensor],
+    folder: Path,
+    limit: int,
+    dtype: torch.dtype | None,
+    told: Told | None,
+) -> None:
+    sizes = {name: x.numel() * (dtype or x.dtype).itemsize for name, x in state.items()}
+    groups = _groups(sizes, limit)
+    where: dict[str, str] = {}
+    total, done = sum(sizes.values()), 0
+    for i, names in enumerate(groups, 1):
+        file = WHOLE if len(groups) == 1 else f"model-{i:05}-of-{len(groups):05}.safetensors"
+        part = {name: cast(name, state[name].cpu(), dtype).contiguous() for name in names}
+        save_file(part, folder / file, metadata={"format": "pt"})
+        shutil.copymode(folder / CONFIG, folder / file)  # the library lets the owner alone read it
+        _to_disk(folder / file)
+        where |= dict.fromkeys(names, file)
+        done += sum(sizes[name] for name in names)
+        if told:
+            told(done, total)
+    if len(groups) > 1:
+        _write_json(folder / INDEX, {"metadata": {"total_size": total}, "weight_map": where})
+
+
+def _groups(sizes: Mapping[str, int], limit: int) -> list[list[str]]:
+    """Names in their order, as many to a file as fit into `limit` bytes with its header."""
+    groups: list[list[str]] = []
+    room = 0
+    for name, size in sizes.items():
+        need = size + len(name) + HEADER
+        if need > room:
+            groups.append([])
+            room = limit - HEADER
+        groups[-1].append(name)
+        room -= need
+    return groups
+
+
+def _write_json(path: Path, raw: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(raw, indent=2) + "\n", encoding="utf-8")
+    _to_disk(path)
+
+
+def _to_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
