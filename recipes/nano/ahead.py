@@ -54,4 +54,8 @@ def _serve(pipe: Connection, other: Connection, make: Callable[[int, int], Any])
             stage, step = pipe.recv()
         except EOFError:
             return
-        pipe.send_bytes(pickle.dumps(make(stage, step)))
+        made = pickle.dumps(make(stage, step))
+        try:
+            pipe.send_bytes(made)
+        except OSError:  # nobody waits for it any more
+            return

@@ -69,14 +69,14 @@ STAGES = (
     Stage(
         "all",
         (
-            ("words", 0.04),
-            ("lines", 0.14),
-            ("paragraphs", 0.01),
-            ("spotting", 0.03),
-            ("pointing", 0.25),
-            ("grounding", 0.30),
-            ("windows", 0.09),
-            ("scenes", 0.14),
+            ("words", 0.08),
+            ("lines", 0.20),
+            ("paragraphs", 0.10),
+            ("spotting", 0.06),
+            ("pointing", 0.12),
+            ("grounding", 0.20),
+            ("windows", 0.13),
+            ("scenes", 0.11),
         ),
     ),
 )
