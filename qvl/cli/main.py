@@ -10,6 +10,7 @@ import typer
 
 from qvl.cli import chat, doctor, export, output
 from qvl.cli import generation as how
+from qvl.cli.content import Images, Pdfs, Videos, content
 from qvl.media.draw import draw_boxes
 from qvl.media.errors import shown
 from qvl.media.fetch import picture as picture_of
@@ -36,7 +37,9 @@ MaxTokens = Annotated[int, typer.Option(min=1, help="Tokens to write at most.")]
 @app.command()
 def run(
     prompt: Annotated[str, typer.Argument(help="What to ask.")],
-    images: Annotated[list[str] | None, typer.Option("-i", "--image")] = None,
+    images: Images = None,
+    videos: Videos = None,
+    pdfs: Pdfs = None,
     model: Model = "nano",
     max_tokens: how.MaxTokens = None,
     temperature: how.Temperature = None,
@@ -52,22 +55,23 @@ def run(
     output_folder: Folder = None,
 ) -> None:
     """One answer, streamed."""
-    pictures = [picture_of(each) for each in images or []]
+    asked = content(images, videos, pdfs, prompt)
     vlm = _load(model)
-    content = [*({"image": p} for p in pictures), {"text": prompt}]
     chosen = (max_tokens, temperature, top_p, top_k, repetition_penalty, seed, tuple(stop or ()))
     settings = Settings(*chosen, min_p, loop=loop or None)
     if verbose:
         how.table(vlm.resolve(settings))
     answer = None
-    for piece in vlm.stream([{"role": "user", "content": content}], settings):
+    for piece in vlm.stream([{"role": "user", "content": asked}], settings):
         if isinstance(piece, Answer):
             answer = piece
         elif not as_json:
             sys.stdout.write(piece)
             sys.stdout.flush()
     assert answer is not None
-    told = {"prompt": prompt, "images": [shown(each) for each in images or []], **_told(answer)}
+    given = {"images": images, "videos": videos, "pdfs": pdfs}
+    names = {kind: [shown(each) for each in some or []] for kind, some in given.items()}
+    told = {"prompt": prompt, **names, **_told(answer)}
     if as_json:
         output.data(told)
     else:
@@ -129,11 +133,11 @@ def ground(
 
 @app.command()
 def inspect(
-    file: Annotated[str, typer.Argument(help="A picture or a clip: a path, or an address.")],
+    file: Annotated[str, typer.Argument(help="A picture, clip or PDF: a path or address.")],
     model: Model = "nano",
     as_json: AsJson = False,
 ) -> None:
-    """What a model will see of a picture or clip: size, grid, tokens, times. Reads no weights."""
+    """What a model will see of a picture, clip or PDF: sizes, tokens, times. Reads no weights."""
     from qvl.cli.seen import seen_of
     from qvl.hub import locate_settings
     from qvl.inputs import Limits

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.films import film
+
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "samples"
 
@@ -81,6 +83,21 @@ def test_inspect_needs_no_weights(tmp_path):
     assert json.loads(done.stdout)["tokens"] <= 100
 
 
+def test_documents_and_clips_are_looked_at_and_asked(tmp_path):
+    pages = [Image.open(SAMPLES / name).convert("RGB") for name in ("line-1.png", "line-4.png")]
+    pages[0].save(tmp_path / "a.pdf", save_all=True, append_images=pages[1:])
+    (tmp_path / "a.mp4").write_bytes(film(60))
+    seen = json.loads(qvl("inspect", tmp_path / "a.pdf", "--json").stdout)
+    assert (seen["pages"], seen["pages_not_shown"]) == (2, 0)
+    assert seen["tokens"] == seen["page_1"]["tokens"] + seen["page_2"]["tokens"]
+    seen = json.loads(qvl("inspect", tmp_path / "a.mp4", "--json").stdout)
+    assert seen["frames"] == 60 and len(seen["times"]) == len(seen["indices"])
+    words = ("-p", tmp_path / "a.pdf", "-v", tmp_path / "a.mp4", "--max-tokens", 2, "--json")
+    told = json.loads(qvl("run", "hello", *words).stdout)
+    assert [bool(media["times"]) for media in told["media"]] == [True, False, False]
+    assert told["pdfs"] == [str(tmp_path / "a.pdf")] and told["images"] == []
+
+
 def bad_inputs(folder: Path) -> dict[str, tuple[list[object], str]]:
     """Words of a command and what its one line must say."""
     (folder / "empty.png").write_bytes(b"")
@@ -97,6 +114,8 @@ def bad_inputs(folder: Path) -> dict[str, tuple[list[object], str]]:
         "empty": (["ocr", folder / "empty.png"], "is empty"),
         "text": (["ocr", folder / "text.png"], "no picture"),
         "half": (["inspect", folder / "half.png"], "broken PNG"),
+        "no clip": (["run", "hi", "-v", folder / "text.png"], "is no clip"),
+        "no pdf": (["run", "hi", "-p", folder / "text.png"], "no PDF"),
         "strip": (["run", "hi", "-i", folder / "strip.png"], "200 times"),
         "no model": (["ocr", good, "-m", folder / "nothing"], "no folder"),
         "not on disk": (["ocr", good, "-m", "nobody/nothing"], "not whole in the cache"),
@@ -114,6 +133,8 @@ def bad_inputs(folder: Path) -> dict[str, tuple[list[object], str]]:
         "empty",
         "text",
         "half",
+        "no clip",
+        "no pdf",
         "strip",
         "no model",
         "not on disk",
