@@ -18,7 +18,7 @@ from qvl.inputs import Encoded, Limits, encode
 from qvl.media.fetch import picture
 from qvl.media.image import Source
 from qvl.media.parts import part
-from qvl.messages import Answer, Message, Settings, Text
+from qvl.messages import Answer, Image, Message, Settings, Text
 from qvl.model import weights
 from qvl.model.qwen import QwenVL
 from qvl.model.yarn import caution
@@ -84,11 +84,19 @@ class VLM:
         return ocr.spot(self.answer, picture(image), Settings(max_tokens))
 
     def ground(
-        self, image: Source, what: str | Sequence[str], max_tokens: int = 1024
+        self,
+        image: Source,
+        what: str | Sequence[str],
+        max_tokens: int = 1024,
+        max_pixels: int | None = None,
     ) -> list[grounding.Box]:
-        """Boxes of every `what`, in pixels of the picture as given; none found is an empty list."""
+        """Boxes of every `what`, in pixels of the picture as given; none found is an empty list.
+
+        `max_pixels` bounds the picture that the model sees; None is the model's own limit.
+        """
         labels = [what] if isinstance(what, str) else what
-        return grounding.detect(self.answer, picture(image), labels, Settings(max_tokens))
+        shown = Image(picture(image), max_pixels=max_pixels)
+        return grounding.detect(self.answer, shown, labels, Settings(max_tokens))
 
 
 def load(

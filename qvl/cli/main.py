@@ -113,12 +113,15 @@ def ground(
     what: Annotated[list[str], typer.Argument(help="Names of things to find.")],
     model: Model = "nano",
     max_tokens: MaxTokens = 1024,
+    max_pixels: Annotated[
+        int | None, typer.Option(help="Area of what the model sees [the model's limit].")
+    ] = None,
     as_json: AsJson = False,
     output_folder: Folder = None,
 ) -> None:
     """Find things: boxes in pixels of the original picture."""
     picture = picture_of(image)
-    boxes = _load(model).ground(picture, what, max_tokens)
+    boxes = _load(model).ground(picture, what, max_tokens, max_pixels)
     rows = output.plain(boxes)
     if as_json:
         output.data(rows)
