@@ -128,8 +128,8 @@ class _Checked(httpcore.NetworkBackend):
         addresses = _look_up(host, port, self.left())
         inside = [each for each in addresses if not is_public(each)]
         if inside and not self.policy.allow_private:
-            where = f"{shown(host)} is at {inside[0]}, which is not on the open internet"
-            raise BadSource(f"{where}; save it and give a path")
+            where = f"{shown(host)} has the address {inside[0]}, not on the open internet"
+            raise BadSource(f"{where}; save the file and give its path")
         for i, address in enumerate(addresses, start=1):
             try:
                 stream = httpcore.SyncBackend().connect_tcp(
