@@ -15,7 +15,7 @@ def resize(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
     """uint8[H, W, 3], bicubic with antialiasing in whole levels, as transformers resizes clips.
 
     Within two levels of Pillow, which pictures go through, at a third of its time. qwen-vl-utils
-    goes through float32, which overshoots less often cut: up to 17 levels apart in white noise.
+    works in float32 and rounds once: in white noise 0.7 % of levels differ by 2 to 17.
     """
     if pixels.shape[:2] == (height, width):
         return pixels
