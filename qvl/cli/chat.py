@@ -53,19 +53,26 @@ def chat(
 def talk(
     session: Session, said: Iterator[str], stream: Stream, settings: Settings, model: str
 ) -> Session:
-    """Answer line after line; what goes wrong with one is told and leaves the session as it was."""
+    """Answer line after line; what goes wrong with one is told, and it is forgotten.
+
+    With a question that fails go the files that were added for it: one of them may be why.
+    """
     for line in said:
         word, _, rest = line.strip().partition(" ")
         if word == "/quit":
             break
+        before = session
         try:
             if word.startswith("/") and not word.startswith("//"):
                 session = command(session, word, rest.strip(), model)
             elif word:
-                text = line.strip()
-                session = reply(session, text.removeprefix("/"), stream, settings)
+                text = line.strip().removeprefix("/")
+                session = replace(session, attached=())
+                session = reply(before, text, stream, settings)
         except FAILURES as error:
-            output.note(f"qvl: {str(error) or type(error).__name__}".replace("\n", " "))
+            reason = (str(error) or type(error).__name__).replace("\n", " ")
+            dropped = "" if session == before else " (the files added for it are dropped)"
+            output.note(f"qvl: {reason}{dropped}")
         except KeyboardInterrupt:
             output.note("stopped")
     return session

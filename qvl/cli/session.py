@@ -49,9 +49,10 @@ def attach(kind: Kind, path: str | Path, pages: str = "") -> Attached:
     elif kind == "video":
         parts = (Video(place),)
     else:
-        from qvl.media.pdf import open_pdf  # pyright: ignore[reportMissingImports]
+        from qvl.media.pdf import open_pdf
 
-        parts = tuple(Image(picture) for _, picture in open_pdf(place).pages(pages or None))
+        with open_pdf(place) as document:
+            parts = tuple(Image(picture) for _, picture in document.pages(pages or None))
     return Attached(kind, str(place), pages, parts)
 
 
