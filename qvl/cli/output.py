@@ -11,8 +11,6 @@ from typing import Any
 
 from PIL import Image
 
-from qvl.messages import Media
-
 
 def data(value: Any) -> None:
     """A JSON value on stdout."""
@@ -32,10 +30,6 @@ def plain(items: Any) -> list[dict[str, Any]]:
     """Data classes as JSON, pixels to a tenth."""
     rows = [asdict(item) for item in items]
     return [{k: round(v, 1) if isinstance(v, float) else v for k, v in row.items()} for row in rows]
-
-
-def sizes(media: Media) -> dict[str, Any]:
-    return asdict(media)
 
 
 def save_json(value: Any, path: Path) -> None:
