@@ -7,6 +7,7 @@ from typing import Self
 
 import torch
 import torch.distributed as dist
+import torch.distributed.nn
 from torch import Tensor
 
 
@@ -22,6 +23,8 @@ class World:
         """Meet the other processes, over gloo on a CPU and NCCL on GPUs."""
         if "RANK" not in os.environ:
             return cls()
+        # torch.distributed.nn is imported first: later, its default arguments would hold the
+        # group, whose threads could then meet the interpreter's end and abort the process.
         dist.init_process_group("gloo" if device == "cpu" else "nccl")
         return cls(dist.get_rank(), dist.get_world_size())
 
@@ -44,6 +47,7 @@ class World:
         return bool(flag > 0)
 
     def leave(self) -> None:
+        """Part from the others; the group's threads have ended when it returns."""
         if self.size > 1:
             dist.destroy_process_group()
 
