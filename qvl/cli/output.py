@@ -3,13 +3,15 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
+
+from qvl.media.fetch import stem_of
 
 
 def data(value: Any) -> None:
@@ -40,6 +42,20 @@ def save_json(value: Any, path: Path) -> None:
 def save_image(image: Image.Image, path: Path) -> None:
     with _whole(path) as draft:
         image.save(draft, format="png")
+
+
+def corners(at: Any) -> str:
+    """Whole pixels of a box, for people."""
+    return " ".join(f"{round(c):5}" for c in (at.left, at.top, at.right, at.bottom))
+
+
+def keep(folder: Path | None, image: str, rows: Any, draw: Callable[[], Image.Image]) -> None:
+    """JSON and the drawn picture in a folder, named after the picture's file."""
+    if folder:
+        stem = stem_of(image)
+        save_json(rows, folder / f"{stem}.json")
+        save_image(draw(), folder / f"{stem}.png")
+        note(f"wrote {folder / stem}.json and .png")
 
 
 @contextmanager

@@ -1,13 +1,13 @@
 """Reading: the text of a picture, plain or line by line with boxes (report, section 2.1 data)."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from PIL import Image as Pillow
 
 from qvl.messages import Chat, Media, Settings, message
-from qvl.tasks.wire import box_of, objects, to_original
+from qvl.tasks.place import Frame, numbers
+from qvl.tasks.wire import json_rows, objects
 
 PLAIN = "Read all the text in the image."
 SPOTTING = "Spotting all the text in the image with line-level, and output in JSON format."
@@ -37,21 +37,16 @@ def spot(chat: Chat, image: Pillow.Image, settings: Settings) -> list[Line]:
 
 def render(lines: Iterable[tuple[str, tuple[int, int, int, int]]]) -> str:
     """Lines with boxes in pixels of the resized picture, as the model is taught to write them."""
-    rows = [
-        f'\t{{"bbox_2d": [{", ".join(map(str, box))}], '
-        f'"text_content": {json.dumps(text, ensure_ascii=False)}}}'
-        for text, box in lines
-    ]
-    return "```json\n[\n" + ",\n".join(rows) + "\n]\n```"
+    return json_rows([{"bbox_2d": list(box), "text_content": text} for text, box in lines])
 
 
 def parse(reply: str, media: Media) -> list[Line]:
     """The inverse of `render`, in pixels of the original; a reply cut short keeps whole lines."""
     if "[" not in reply:
         raise ValueError(f"the model's reply is no list of lines: {reply[:80]!r}")
-    lines = []
-    for item in objects(reply):
-        box = box_of(item.get("bbox_2d"))
-        if box and isinstance(item.get("text_content"), str):
-            lines.append(Line(item["text_content"], *to_original(box, media)))
+    frame, lines = Frame.of(media), []
+    for item in objects(reply)[0]:
+        corners, text = numbers(item.value.get("bbox_2d"), 4), item.value.get("text_content")
+        if corners and len(corners) == 4 and isinstance(text, str):
+            lines.append(Line(text, *frame.box_out(frame.inside(corners)[0])))
     return lines

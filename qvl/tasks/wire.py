@@ -1,45 +1,89 @@
-"""What the formats share: JSON saved from chatter and cut replies, boxes put back in place."""
+"""What the formats share: JSON saved from chatter and cut replies, and what was wrong in them."""
 
 import json
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from qvl.messages import Media
+from qvl.chat import loose
 
-Corners = tuple[float, float, float, float]  # left, top, right, bottom
+SHOWN = 60  # characters of a malformed piece that a sentence shows
+_DEEPEST = 64  # open braces before a complete object, more are not looked into
 
 
-def objects(text: str) -> Iterator[dict[str, Any]]:
-    """Every complete JSON object in `text`: survives fences, chatter and a reply cut short."""
-    decoder, at = json.JSONDecoder(), text.find("{")
+@dataclass(frozen=True)
+class Problem:
+    """A piece of a reply that could not be taken as it stands."""
+
+    at: int  # where in the reply it begins, in characters
+    raw: str
+    reason: str
+
+    def __str__(self) -> str:
+        raw = self.raw if len(self.raw) <= SHOWN else self.raw[: SHOWN - 3] + "..."
+        return f"at character {self.at}: {self.reason}: {raw!r}"
+
+
+@dataclass(frozen=True)
+class Item:
+    """A complete JSON object in a reply, from `at` up to `end`."""
+
+    at: int
+    end: int
+    value: dict[str, Any]
+
+
+def objects(text: str) -> tuple[list[Item], list[Problem]]:
+    """Every complete JSON object in `text`, outermost first, and the pieces that are none.
+
+    Survives fences, chatter, trailing commas, single quotes and a reply cut short: what stands
+    complete inside a list or an object without an end is still found.
+    """
+    items: list[Item] = []
+    problems: list[Problem] = []
+    at, broken = text.find("{"), 0
     while at >= 0:
-        try:
-            item, end = decoder.raw_decode(text, at)
-            yield item
-        except (json.JSONDecodeError, RecursionError):
-            end = at + 1
+        value, end, reason = _object(text, at)
+        if value is not None:
+            items.append(Item(at, end, value))
+        else:
+            problems.append(Problem(at, text[at:end], reason))
+            broken += 1
+            end = at + 1 if broken < _DEEPEST else end
         at = text.find("{", end)
+    return items, _outermost(problems, items)
 
 
-def box_of(value: Any) -> Corners | None:
-    """Four numbers as corners in order, whichever way round they were given; else None."""
-    match value:
-        case [x1, y1, x2, y2] if all(_number(c) for c in (x1, y1, x2, y2)):
-            return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
-    return None
+def _object(text: str, at: int) -> tuple[dict[str, Any] | None, int, str]:
+    """The object at `at`, its end and ""; or None, the end of the bad piece and why it is bad."""
+    try:
+        value, end = json.JSONDecoder(strict=False).raw_decode(text, at)
+        return value, end, ""
+    except (ValueError, RecursionError):
+        pass
+    try:
+        found = loose.read(text, at)
+    except loose.BadJson as error:
+        close = text.find("}", at)
+        return None, close + 1 if close >= 0 else len(text), f"no JSON ({error})"
+    if not found.whole:
+        return None, len(text), "cut off before its end"
+    return found.value, found.end, ""
 
 
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9
+def _outermost(problems: list[Problem], items: list[Item]) -> list[Problem]:
+    """Problems without those that lie in an earlier one; the piece ends where an object begins."""
+    kept: list[Problem] = []
+    for problem in problems:
+        if kept and problem.at < kept[-1].at + len(kept[-1].raw):
+            continue
+        begins = (i.at for i in items if problem.at < i.at < problem.at + len(problem.raw))
+        end = next(begins, None)
+        raw = problem.raw if end is None else problem.raw[: end - problem.at]
+        kept.append(Problem(problem.at, raw, problem.reason))
+    return kept
 
 
-def to_original(box: Corners, media: Media) -> Corners:
-    """Pixels of the resized picture to pixels of the original, kept inside it."""
-    (ow, oh), (w, h) = media.original_size, media.processed_size
-    left, top, right, bottom = box
-    return (
-        min(max(left * ow / w, 0), ow),
-        min(max(top * oh / h, 0), oh),
-        min(max(right * ow / w, 0), ow),
-        min(max(bottom * oh / h, 0), oh),
-    )
+def json_rows(rows: list[dict[str, Any]]) -> str:
+    """A fenced list with an object a line, as the released models write it."""
+    lines = ",\n".join("\t" + json.dumps(row, ensure_ascii=False) for row in rows)
+    return f"```json\n[\n{lines}\n]\n```" if rows else "```json\n[]\n```"

@@ -1,0 +1,23 @@
+"""Arguments and options that verbs share, and the model that they load."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+Model = Annotated[
+    str, typer.Option("--model", "-m", help="nano, a checkpoint's folder, or a hub id.")
+]
+Picture = Annotated[
+    str, typer.Argument(help="A picture (PNG, JPEG, WebP, TIFF, GIF, BMP): path or address.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Folder = Annotated[Path | None, typer.Option("-o", "--output", help="Save results in a folder.")]
+MaxTokens = Annotated[int, typer.Option(min=1, help="Tokens to write at most.")]
+
+
+def load(model: str) -> Any:
+    """The model by name; torch takes a second to import, so bad input is found before."""
+    from qvl.vlm import load
+
+    return load(model)

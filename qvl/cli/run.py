@@ -1,0 +1,65 @@
+"""`qvl run`: one question, one answer."""
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from qvl.cli import generation as how
+from qvl.cli import output
+from qvl.cli.content import Images, Pdfs, Videos, content
+from qvl.cli.options import AsJson, Folder, Model, load
+from qvl.media.errors import shown
+from qvl.messages import LOOP, Answer, Settings
+
+
+def run(
+    prompt: Annotated[str, typer.Argument(help="What to ask.")],
+    images: Images = None,
+    videos: Videos = None,
+    pdfs: Pdfs = None,
+    model: Model = "nano",
+    max_tokens: how.MaxTokens = None,
+    temperature: how.Temperature = None,
+    top_p: how.TopP = None,
+    top_k: how.TopK = None,
+    min_p: how.MinP = None,
+    repetition_penalty: how.Penalty = None,
+    stop: how.Stop = None,
+    loop: how.Loop = LOOP,
+    seed: int = 0,
+    verbose: how.Verbose = False,
+    as_json: AsJson = False,
+    output_folder: Folder = None,
+) -> None:
+    """One answer, streamed."""
+    asked = content(images, videos, pdfs, prompt)
+    vlm = load(model)
+    chosen = (max_tokens, temperature, top_p, top_k, repetition_penalty, seed, tuple(stop or ()))
+    settings = Settings(*chosen, min_p, loop=loop or None)
+    if verbose:
+        how.table(vlm.resolve(settings))
+    answer = None
+    for piece in vlm.stream([{"role": "user", "content": asked}], settings):
+        if isinstance(piece, Answer):
+            answer = piece
+        elif not as_json:
+            sys.stdout.write(piece)
+            sys.stdout.flush()
+    assert answer is not None
+    given = {"images": images, "videos": videos, "pdfs": pdfs}
+    names = {kind: [shown(each) for each in some or []] for kind, some in given.items()}
+    told = {"prompt": prompt, **names, **_told(answer)}
+    if as_json:
+        output.data(told)
+    else:
+        output.text("")
+    how.ended(answer)
+    if output_folder:
+        output.save_json(told, output_folder / "transcript.json")
+
+
+def _told(answer: Answer) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(answer)
