@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from qvl.cli import output
+from qvl.cli import options, output
+from qvl.cli.progress import streamed
 from qvl.cli.session import Kind, Session, Turn, attach, messages, read, to_dict
 from qvl.messages import Answer, Settings, Stream
 
@@ -42,9 +43,7 @@ def chat(
 ) -> None:
     """Talk with a model about pictures, clips and documents; /help lists the commands."""
     session = Session(attached=tuple(attach("image", path) for path in images or []))
-    from qvl.vlm import load  # torch takes a second; a bad picture should not wait for it
-
-    stream = load(model).stream
+    stream = options.load(model).stream
     output.note(f"{model}: /help lists the commands, Ctrl-D leaves")
     settings = Settings(max_tokens, temperature, seed=seed)
     talk(session, lines(), stream, settings, model)
@@ -87,7 +86,7 @@ def reply(session: Session, text: str, stream: Stream, settings: Settings) -> Se
     asked = replace(session, turns=(*session.turns, question), attached=())
     pieces: list[str] = []
     try:
-        for piece in stream(messages(asked), settings):
+        for piece in streamed(lambda: stream(messages(asked), settings)):
             if isinstance(piece, str):
                 pieces.append(piece)
                 sys.stdout.write(piece)
@@ -158,8 +157,9 @@ def _is_session(place: Path) -> bool:
 
 
 def _load(session: Session, path: str, model: str) -> Session:
-    fresh = read(Path(path).expanduser())
-    output.note(f"{len(fresh.turns)} turns of {path}")
+    fresh, other = read(Path(path).expanduser())
+    told = "" if other in ("", model) else f", held with {other}; {model} goes on"
+    output.note(f"{len(fresh.turns)} turns of {path}{told}")
     return fresh
 
 

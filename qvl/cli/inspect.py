@@ -6,6 +6,8 @@ import typer
 
 from qvl.cli import output
 from qvl.cli.options import AsJson, Model
+from qvl.cli.progress import waiting
+from qvl.media.errors import shown
 
 
 def inspect(
@@ -18,7 +20,8 @@ def inspect(
     from qvl.hub import locate_settings
     from qvl.inputs import Limits
 
-    seen = seen_of(file, Limits.load(locate_settings(model)))
+    with waiting(f"looking at {shown(file)}"):
+        seen = seen_of(file, Limits.load(locate_settings(model)))
     if as_json:
         output.data(seen)
     else:

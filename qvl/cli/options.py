@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from qvl.cli.progress import waiting
+
 Model = Annotated[
     str, typer.Option("--model", "-m", help="nano, a checkpoint's folder, or a hub id.")
 ]
@@ -20,4 +22,5 @@ def load(model: str) -> Any:
     """The model by name; torch takes a second to import, so bad input is found before."""
     from qvl.vlm import load
 
-    return load(model)
+    with waiting(f"opening {model}"):
+        return load(model)

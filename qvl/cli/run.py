@@ -9,6 +9,7 @@ from qvl.cli import generation as how
 from qvl.cli import output
 from qvl.cli.content import Images, Pdfs, Videos, content
 from qvl.cli.options import AsJson, Folder, Model, load
+from qvl.cli.progress import streamed, waiting
 from qvl.media.errors import shown
 from qvl.messages import LOOP, Answer, Settings
 
@@ -33,20 +34,15 @@ def run(
     output_folder: Folder = None,
 ) -> None:
     """One answer, streamed."""
-    asked = content(images, videos, pdfs, prompt)
+    with waiting("fetching what is to be seen"):
+        asked = content(images, videos, pdfs, prompt)
     vlm = load(model)
     chosen = (max_tokens, temperature, top_p, top_k, repetition_penalty, seed, tuple(stop or ()))
     settings = Settings(*chosen, min_p, loop=loop or None)
     if verbose:
         how.table(vlm.resolve(settings))
-    answer = None
-    for piece in vlm.stream([{"role": "user", "content": asked}], settings):
-        if isinstance(piece, Answer):
-            answer = piece
-        elif not as_json:
-            sys.stdout.write(piece)
-            sys.stdout.flush()
-    assert answer is not None
+    turns = [{"role": "user", "content": asked}]
+    answer = _whole(vlm, turns, settings) if as_json else _shown(vlm, turns, settings)
     given = {"images": images, "videos": videos, "pdfs": pdfs}
     names = {kind: [shown(each) for each in some or []] for kind, some in given.items()}
     told = {"prompt": prompt, **names, **_told(answer)}
@@ -57,6 +53,23 @@ def run(
     how.ended(answer)
     if output_folder:
         output.save_json(told, output_folder / "transcript.json")
+
+
+def _whole(vlm: Any, turns: list[dict[str, Any]], settings: Settings) -> Answer:
+    with waiting("answering"):
+        return vlm.answer(turns, settings)
+
+
+def _shown(vlm: Any, turns: list[dict[str, Any]], settings: Settings) -> Answer:
+    *_, last = map(_written, streamed(lambda: vlm.stream(turns, settings)))
+    return last
+
+
+def _written(piece: str | Answer) -> Any:
+    if isinstance(piece, str):
+        sys.stdout.write(piece)
+        sys.stdout.flush()
+    return piece
 
 
 def _told(answer: Answer) -> dict[str, Any]:

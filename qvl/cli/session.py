@@ -87,11 +87,14 @@ def _raw(content: Attached | str) -> dict[str, str]:
     return {**raw, "pages": content.pages} if content.pages else raw
 
 
-def read(path: Path) -> Session:
-    """A saved session; ValueError where the file is none, or names files that are not there."""
+def read(path: Path) -> tuple[Session, str]:
+    """A saved session and the model that it was held with.
+
+    ValueError where the file is none, or names files that are not there.
+    """
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-        return from_dict(raw)
+        return from_dict(raw), str(raw.get("model", ""))
     except FileNotFoundError:
         raise ValueError(f"{path} does not exist; check the path") from None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:

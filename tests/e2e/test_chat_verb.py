@@ -186,6 +186,16 @@ def test_sessions_that_are_none(raw, told, tmp_path):
         read(tmp_path / "s")
 
 
+def test_another_model_goes_on_with_a_session_and_says_so(tmp_path, capsys):
+    saved = {"model": "nano", "messages": [{"role": "user", "content": "hi"}]}
+    (tmp_path / "s").write_text(json.dumps(saved))
+    chat.command(Session(), "/load", str(tmp_path / "s"), "other")
+    chat.command(Session(), "/load", str(tmp_path / "s"), "nano")
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.endswith("held with nano; other goes on")
+    assert "held" not in second
+
+
 def started(*words, **more):
     return subprocess.Popen(
         [sys.executable, "-m", "qvl.cli", "chat", *words],
@@ -207,7 +217,9 @@ def test_a_script_on_stdin(tmp_path):
     assert err.count("> ") == 5
     assert "none.png is no file" in err
     assert "Traceback" not in err
-    turns = read(tmp_path / "s.json").turns
+    session, model = read(tmp_path / "s.json")
+    turns = session.turns
+    assert model == "nano"
     assert [turn.role for turn in turns] == ["user", "assistant"] * 2
     assert "".join(f"{turn.content[0]}\n" for turn in turns[1::2]) == out
 
@@ -267,6 +279,6 @@ def test_ctrl_c_and_ctrl_d_on_a_terminal(endless, tmp_path):
     err = process.stderr.read()
     assert "stopped" in err
     assert "Traceback" not in err
-    question, answer = read(tmp_path / "s.json").turns
+    question, answer = read(tmp_path / "s.json")[0].turns
     assert question.content == ("hello",)
     assert set(answer.content[0]) == {"!"}
