@@ -7,7 +7,7 @@ On the wire, spans in prose or JSON as the cookbook asks for it (report, section
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from qvl.tasks.clock import Clock
@@ -52,6 +52,25 @@ class Found:
     problems: tuple[Problem, ...] = ()
     absent: bool = False
     reply: str = ""
+
+
+def to_dict(found: Found) -> dict[str, Any]:
+    """JSON values; `from_dict` makes the same of them."""
+    return asdict(found)
+
+
+def from_dict(raw: Any) -> Found:
+    """ValueError for what `to_dict` would not have written."""
+    try:
+        events = tuple(Event(**each) for each in raw["events"])
+        problems = tuple(Problem(**each) for each in raw["problems"])
+        found = Found(events, problems, raw["absent"], raw["reply"])
+        spans = [(e.start + 0.0, e.end + 0.0) for e in events]
+    except (TypeError, KeyError) as error:
+        raise ValueError(f"no events: {error}; name a file that this program wrote") from None
+    if wrong := next((span for span in spans if not 0 <= span[0] <= span[1]), None):
+        raise ValueError(f"no events: {wrong[0]} to {wrong[1]} s is no span of time")
+    return found
 
 
 def render_json(found: Iterable[Event], clock: Clock, form: Form, fps: float = FPS) -> str:

@@ -1,14 +1,14 @@
 """Times as models and people write them, in seconds: `render` in one of seven forms, `parse` of any.
 
-    seconds      64.0             tenths; read with any number of digits, "s" or "seconds"
-    mm:ss.ff     01:04.25         ff are hundredths: the published answers, such as 00:21.00, end
-                                  in 00 and stand behind a point (report, section on video output)
-    m:ss         1:04             whole seconds
-    hh:mm:ss     00:01:04         whole seconds; hours may pass 99
-    hh:mm:ss.ff  00:01:04.25      hundredths
-    hmsf         00:01:04:12      hour, minute, second, frame: the frames of each second are
-                                  counted from 0, so 12 at 24 frames a second is half of it
-    words        1 h 2 m 3 s      whole seconds; read with "hours", "min" and the like, too
+seconds      64.0             tenths; read with any number of digits, "s" or "seconds"
+mm:ss.ff     01:04.25         ff are hundredths: the published answers, such as 00:21.00, end
+                              in 00 and stand behind a point (report, section on video output)
+m:ss         1:04             whole seconds
+hh:mm:ss     00:01:04         whole seconds; hours may pass 99
+hh:mm:ss.ff  00:01:04.25      hundredths
+hmsf         00:01:04:12      hour, minute, second, frame: the frames of each second are
+                              counted from 0, so 12 at 24 frames a second is half of it
+words        1 h 2 m 3 s      whole seconds; read with "hours", "min" and the like, too
 """
 
 import math
@@ -25,7 +25,9 @@ MINUTES = rf"(?:{NUMBER})\s*(?:minutes?|mins?|m|分钟?)(?![A-Za-z])"
 SECONDS = rf"(?:{NUMBER})\s*(?:seconds?|secs?|s|秒)(?![A-Za-z])"
 JOINT = r"[\s,]*(?:and\s+)?"
 CLOCK = r"[0-9]{1,9}(?::[0-9]{1,2}){1,2}(?::[0-9]{1,3})?(?:[.,][0-9]{1,9})?"
-UNITED = rf"(?:{HOURS}{JOINT})?(?:{MINUTES}{JOINT})?{SECONDS}|{HOURS}(?:{JOINT}{MINUTES})?|{MINUTES}"
+UNITED = (
+    rf"(?:{HOURS}{JOINT})?(?:{MINUTES}{JOINT})?{SECONDS}|{HOURS}(?:{JOINT}{MINUTES})?|{MINUTES}"
+)
 
 _CLOCK = re.compile(rf"({CLOCK})\s*(?:seconds?|secs?|s)?", re.IGNORECASE)
 _UNITED = re.compile(UNITED, re.IGNORECASE)
@@ -106,4 +108,6 @@ def _clock(text: str, fps: float) -> float:
         return _clock(":".join(fields), fps) + int(last) / fps
     if float(last) >= 60 or (len(fields) == 2 and int(fields[1]) >= 60):
         raise ValueError(f"{text!r} has more than 59 seconds or minutes in a field")
-    return sum(int(n) * 60**i for i, n in enumerate(reversed(fields), start=1)) + float(last)
+    whole, _, fraction = last.partition(".")
+    minutes = sum(int(n) * 60**i for i, n in enumerate(reversed(fields)))
+    return float(f"{60 * minutes + int(whole)}.{fraction}")  # as near as a number can be

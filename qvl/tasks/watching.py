@@ -31,7 +31,11 @@ def when(
     fps: float = FPS,
 ) -> Found:
     """When `query` occurs in a clip. ValueError if the reply names no time and no absence."""
-    use = "Use seconds for time format." if form == "seconds" else f"Use {spelt(form)} as time format."
+    use = (
+        "Use seconds for time format."
+        if form == "seconds"
+        else f"Use {spelt(form)} as time format."
+    )
     answer = chat([message("user", clip, WHEN.format(query, use))], settings)
     return parse(answer.text, Clock.of(answer.media[0]), query, fps)
 

@@ -33,7 +33,9 @@ def test_every_cut_keeps_whole_rows_and_reports_the_rest():
                 parse(head)
             continue
         got = parse(head)
-        whole = [r for r, line in zip(table.rows, reply.split("\n")[2:], strict=True) if line in head]
+        whole = [
+            r for r, line in zip(table.rows, reply.split("\n")[2:], strict=True) if line in head
+        ]
         assert list(got.rows[: len(whole)]) == whole
         assert len(got.rows) <= len(whole) + 1
         assert len(got.rows) == len(whole) or got.problems
