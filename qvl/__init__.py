@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from qvl.messages import Answer, Image, Message, Settings, Text, message
+    from qvl.tasks.events import Event
     from qvl.tasks.grounding import Box
     from qvl.tasks.ocr import Line
     from qvl.vlm import VLM, load
@@ -18,6 +19,7 @@ _HOMES = {
     "Settings": "qvl.messages",
     "Answer": "qvl.messages",
     "Box": "qvl.tasks.grounding",
+    "Event": "qvl.tasks.events",
     "Line": "qvl.tasks.ocr",
 }
 __version__ = "0.1.0"
@@ -25,6 +27,7 @@ __all__ = [
     "VLM",
     "Answer",
     "Box",
+    "Event",
     "Image",
     "Line",
     "Message",

@@ -18,12 +18,13 @@ from qvl.inputs import Encoded, Limits, encode
 from qvl.media.fetch import picture
 from qvl.media.image import Source
 from qvl.media.parts import part
-from qvl.messages import Answer, Image, Message, Settings, Text
+from qvl.messages import Answer, Image, Message, Settings, Text, Video
 from qvl.model import weights
 from qvl.model.qwen import QwenVL
 from qvl.model.yarn import caution
 from qvl.sample import Batch
-from qvl.tasks import grounding, ocr
+from qvl.tasks import grounding, ocr, watching
+from qvl.tasks.events import Event
 from qvl.tokens import ENDOFTEXT, IM_END
 
 Turns = Sequence[Message | Mapping[str, Any]]
@@ -97,6 +98,22 @@ class VLM:
         labels = [what] if isinstance(what, str) else what
         shown = Image(picture(image), max_pixels=max_pixels)
         return grounding.detect(self.answer, shown, labels, Settings(max_tokens))
+
+    def events(self, clip: Any, query: str = "", max_tokens: int = 1024, **how: Any) -> list[Event]:
+        """When `query` occurs in a clip, or all that happens: seconds of the clip's own clock.
+
+        `clip` is a path, an address, bytes or a list of frames; `how` are fields of Video, such
+        as fps or start. What the reply says amiss is warned of. ValueError if it names no time.
+        """
+        shown, settings = part({"video": clip, **how}), Settings(max_tokens)
+        assert isinstance(shown, Video)
+        if query:
+            found = watching.when(self.answer, shown, query, settings)
+        else:
+            found = watching.events(self.answer, shown, settings)
+        for problem in found.problems:
+            warnings.warn(str(problem), stacklevel=2)
+        return list(found.events)
 
 
 def load(

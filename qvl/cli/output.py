@@ -39,6 +39,11 @@ def save_json(value: Any, path: Path) -> None:
         draft.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
+def save_text(value: str, path: Path) -> None:
+    with _whole(path) as draft:
+        draft.write_text(value, encoding="utf-8")
+
+
 def save_image(image: Image.Image, path: Path) -> None:
     with _whole(path) as draft:
         image.save(draft, format="png")

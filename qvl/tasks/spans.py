@@ -54,9 +54,7 @@ def _ranges(text: str) -> Iterator[Span]:
     bare = _SPAN.fullmatch(text.strip(" .\n"))
     for each in _SPAN.finditer(text):
         first, last = each["first"], each["last"]
-        if bare or ":" in first + last or not re.fullmatch(NUMBER, last):
-            yield Span(each.start(), each.end(), first, last)
-        elif not re.fullmatch(NUMBER, first):
+        if bare or not (re.fullmatch(NUMBER, first) and re.fullmatch(NUMBER, last)):
             yield Span(each.start(), each.end(), first, last)
 
 

@@ -1,4 +1,4 @@
-"""Times as models and people write them, in seconds: `render` in one of seven forms, `parse` of any.
+"""Times in seconds, as models and people write them: `render` in a form, `parse` of any.
 
 seconds      64.0             tenths; read with any number of digits, "s" or "seconds"
 mm:ss.ff     01:04.25         ff are hundredths: the published answers, such as 00:21.00, end

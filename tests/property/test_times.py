@@ -109,7 +109,7 @@ def test_what_cannot_be_written(seconds, form):
 
 
 def test_frames_are_counted_at_a_rate_that_makes_sense():
-    with pytest.raises(ValueError, match="counted at 0.5 a second"):
+    with pytest.raises(ValueError, match=r"counted at 0.5 a second"):
         render(3, "hmsf", 0.5)
     assert FPS == 25
 
