@@ -62,7 +62,9 @@ def _runs(track: Track, indices: Sequence[int]) -> list[Run]:
 def _walk(source: Source, runs: Sequence[Run]) -> Iterator[np.ndarray]:
     """Pictures of the wanted frames until one is missed."""
     from av.error import FFmpegError
+    from av.video.reformatter import VideoReformatter
 
+    converter = VideoReformatter()
     with opened(source) as (container, stream, _), suppress(FFmpegError):
         for seek, wanted in runs:
             if seek is not None:
@@ -70,7 +72,7 @@ def _walk(source: Source, runs: Sequence[Run]) -> Iterator[np.ndarray]:
             left = deque(wanted)
             for frame in _frames(container, stream, frozenset(wanted)):
                 while left and frame.pts == left[0]:
-                    yield upright(frame)
+                    yield upright(frame, converter)
                     left.popleft()
                 if not left:
                     break

@@ -55,7 +55,7 @@ def covered(sheet, i):
 
 def test_what_is_inside_an_event_has_its_colour():
     clip = Video(tuple(frame(0, (160, 90)) for _ in range(10)), fps=1.0)
-    plan, plain = whole(clip)
+    _, plain = whole(clip)
     assert not covered(plain, 0)
     few, many = (whole(clip, [(0.0, end, "x")])[1] for end in (1.0, 8.0))
     assert covered(many, 0) > 3 * covered(few, 0) > 0
