@@ -10,6 +10,7 @@ import numpy as np
 
 from qvl.media.container import Source, opened
 from qvl.media.frames import decoded, upright
+from qvl.media.pairs import Pairs
 from qvl.media.sampling import BadVideo
 from qvl.media.track import Track
 
@@ -86,7 +87,9 @@ def _frames(
     container: "InputContainer", stream: "VideoStream", wanted: frozenset[int]
 ) -> Iterator["VideoFrame"]:
     """What the decoder shows; frames that no other is built on are skipped unless wanted."""
+    pairs, needless = Pairs(stream), False
     for packet in container.demux(stream):
-        needless = packet.size and packet.pts not in wanted
+        if not pairs.second(packet):  # a second field is needed if the first one is
+            needless = packet.size and packet.pts not in wanted
         stream.codec_context.skip_frame = "NONREF" if needless else "DEFAULT"
         yield from decoded(packet)
