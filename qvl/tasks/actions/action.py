@@ -36,3 +36,4 @@ class Step:
     thought: str = ""
     conclusion: str = ""
     problems: tuple[Problem, ...] = field(default=(), compare=False)
+    reply: str = field(default="", compare=False)  # all that the model wrote

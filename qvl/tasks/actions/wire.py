@@ -85,14 +85,19 @@ def parse(reply: str, frame: Frame, space: Space) -> Step:
         action, notes = _taken(each, frame, space)
         problems += [Problem(at, _shown(reply, at), note) for note in notes]
         actions += [action] if action else []
-    conclusion = _CONCLUSION.search(said)
-    thought = said.replace(conclusion[0], "") if conclusion else said
     return Step(
         tuple(actions),
-        _THOUGHT.sub("", thought).strip(),
-        conclusion[2].strip() if conclusion else "",
+        _THOUGHT.sub("", _CONCLUSION.sub("", said)).strip(),
+        conclusion_of(said),
         tuple(sorted(problems, key=lambda problem: problem.at)),
+        reply,
     )
+
+
+def conclusion_of(reply: str) -> str:
+    """What a reply says that it did; empty where it says nothing of it."""
+    found = _CONCLUSION.search(reply)
+    return found[2].strip() if found else ""
 
 
 def _bare(reply: str) -> tuple[list[tuple[int, ToolCall]], list[Problem]]:
@@ -100,7 +105,7 @@ def _bare(reply: str) -> tuple[list[tuple[int, ToolCall]], list[Problem]]:
     placed = []
     for item in objects(reply)[0]:
         name, arguments = item.value.get("name"), item.value.get("arguments")
-        if name in SPACES and isinstance(arguments, dict):
+        if isinstance(name, str) and name in SPACES and isinstance(arguments, dict):
             placed.append((item.at, ToolCall(name, arguments)))
     if not placed:
         return [], [Problem(0, reply, "no call of a tool")]
@@ -125,9 +130,9 @@ def _taken(call: ToolCall, frame: Frame, space: Space) -> tuple[Action | None, l
     if home is None:
         return None, [f"refused: {kind!r} is no action of {space.name}"]
     action, notes = _read(call, frame, home)
-    if action and home.name != space.name or action and kind not in space.actions:
+    if action and kind not in space.actions:
         known, action = action, translated(action, space)
-        became = f"taken as {action.kind}" if action else f"refused: not in {space.name}"
+        became = f"taken as {action.kind}" if action else "refused: it is not on offer"
         notes.append(f"{known.kind} of {home.name} {became}")
     elif call.name != space.name:
         notes.append(f"a call of {call.name}, taken as one of {space.name}")
