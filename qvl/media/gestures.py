@@ -36,7 +36,7 @@ def draw_gestures(image: Image.Image, gestures: Sequence[Gesture]) -> Image.Imag
             _arrow(draw, at, to, unit, colour)
         if at:
             _target(draw, at, unit, colour)
-        if place := at or to:
+        if place := to or at:
             _label(draw, place, f"{i + 1} {each.label}" if many else each.label, unit, colour)
     return _with_strip(out, gestures, many, unit)
 

@@ -43,12 +43,14 @@ def act(chat: Chat, errand: Errand, shot: Image, settings: Settings) -> Acted:
 
     The size that the model sees is fixed here, since the prompt names it.
     """
-    shot = sized(shot)
-    size = (shot.resized_width or 0, shot.resized_height or 0)
     past = [
-        replace(each, screenshot=sized(each.screenshot)) if each.screenshot else each
+        replace(each, screenshot=_sized(replace(shot, pixels=each.screenshot.pixels)))
+        if each.screenshot
+        else each
         for each in errand.past
     ]
+    shot = _sized(shot)
+    size = (shot.resized_width or 0, shot.resized_height or 0)
     goal = errand.goal + THINK if errand.think else errand.goal
     answer = chat(asked(errand.space, goal, shot, size, past, errand.keep), settings)
     seen = answer.media[-1].processed_size if answer.media else size
@@ -61,7 +63,7 @@ def act(chat: Chat, errand: Errand, shot: Image, settings: Settings) -> Acted:
     return Acted(parse(answer.text, frame, errand.space), frame, answer)
 
 
-def sized(shot: Image) -> Image:
+def _sized(shot: Image) -> Image:
     """The same picture with the size that its limits give it, written down."""
     low, high, given = limits_of(shot, MIN_PIXELS, MAX_PIXELS)
     height, width = given or (shot.pixels.height, shot.pixels.width)
