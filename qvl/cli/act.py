@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from qvl.cli import output
-from qvl.cli.lines import rows
+from qvl.cli.lines import beside, rows
 from qvl.cli.options import AsJson, Folder, MaxTokens, Model, Picture, load
 from qvl.cli.progress import waiting
 from qvl.media.fetch import picture as picture_of
@@ -117,7 +117,7 @@ def _size(screen: str | None) -> Size | None:
 
 
 def _past(history: Path) -> list[Past]:
-    """Steps of a file; screenshots lie where the file lies."""
+    """Steps of a file, which says where the screenshots lie from where it lies itself."""
     steps = []
     for number, row in rows(history):
         odd = [key for key in row if not isinstance(row[key], _KEYS.get(key, ()))]
@@ -125,6 +125,6 @@ def _past(history: Path) -> list[Past]:
             wrong = f"{odd[0]!r} is unknown or no text" if odd else "it has no reply"
             raise ValueError(f"line {number} of {history}: {wrong}; give {', '.join(_KEYS)}")
         place = row.pop("screenshot", None)
-        shot = Image(picture_of(str(history.parent / place))) if place else None
+        shot = Image(picture_of(beside(history.parent, place))) if place else None
         steps.append(Past(**row, screenshot=shot))
     return steps

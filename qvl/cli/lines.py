@@ -11,11 +11,20 @@ def rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
     Empty lines are skipped; no more than one line is held.
     """
+    if not path.exists():
+        raise ValueError(f"{path} does not exist; check the path")
     with open(path, "rb") as file:
         for number, line in enumerate(file, start=1):
             text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
             if text.strip():
                 yield number, _row(text, f"line {number} of {path}")
+
+
+def beside(folder: Path, source: str) -> str:
+    """A path that is written relative to `folder`, from here; addresses and data stay."""
+    if "://" in source or source[:5].lower() == "data:":
+        return source
+    return str(folder / source)
 
 
 def _row(line: bytes, where: str) -> dict[str, Any]:
