@@ -28,7 +28,7 @@ def draw_gestures(image: Image.Image, gestures: Sequence[Gesture]) -> Image.Imag
     scale = max(1, round(SHORTEST / max(image.size)))
     out = image.convert("RGB").resize((image.width * scale, image.height * scale))
     draw, unit = ImageDraw.Draw(out), max(out.size) / 100
-    many = len(gestures) > 1
+    many, labels = len(gestures) > 1, []
     for i, each in enumerate(gestures):
         colour = PALETTE[(i + 1) % len(PALETTE)]
         at, to = (p and (p[0] * scale, p[1] * scale) for p in (each.at, each.to))
@@ -37,7 +37,9 @@ def draw_gestures(image: Image.Image, gestures: Sequence[Gesture]) -> Image.Imag
         if at:
             _target(draw, at, unit, colour)
         if place := to or at:
-            _label(draw, place, f"{i + 1} {each.label}" if many else each.label, unit, colour)
+            labels.append((place, f"{i + 1} {each.label}" if many else each.label, colour))
+    for place, text, colour in labels:  # over every mark
+        _label(draw, place, text, unit, colour)
     return _with_strip(out, gestures, many, unit)
 
 
