@@ -24,6 +24,7 @@ from qvl.model.qwen import QwenVL
 from qvl.model.yarn import caution
 from qvl.sample import Batch
 from qvl.tasks import grounding, ocr, watching
+from qvl.tasks.actions.act import Acted, Errand, act
 from qvl.tasks.events import Event
 from qvl.tokens import ENDOFTEXT, IM_END
 
@@ -114,6 +115,15 @@ class VLM:
         for problem in found.problems:
             warnings.warn(str(problem), stacklevel=2)
         return list(found.events)
+
+    def act(self, shot: Source, errand: Errand | str, max_tokens: int = 512) -> Acted:
+        """The next step on a screen towards a goal, its points in pixels of the screen.
+
+        A goal alone is for `computer_use`; an Errand names the tool, the past and the screen.
+        """
+        errand = Errand(errand) if isinstance(errand, str) else errand
+        limits = self.limits.min_pixels, self.limits.max_pixels
+        return act(self.answer, errand, Image(picture(shot), *limits), Settings(max_tokens))
 
 
 def load(
