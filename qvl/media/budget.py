@@ -8,6 +8,7 @@ from typing import Any
 from qvl.media.sampling import PAIR, RELEASED, Budget
 from qvl.media.sizes import MAX_PIXELS, MIN_PIXELS, UNIT
 
+ROUNDED = 1.2  # times its least area is what a frame may have, as sides are multiples of 28
 REST = 2048  # tokens of a small context that are kept for the question and the answer
 _FILES = ("processor_config.json", "video_preprocessor_config.json")
 
@@ -21,7 +22,7 @@ def of_context(positions: int) -> Budget:
 
         positions          128,000    32,768    4,096 (nano)
         tokens of a clip   115,200    29,491    2,048
-        frames at most         768       438       30
+        frames at most         768       382       26
     """
     tokens = int(max(min(positions * 9 / 10, positions - REST), positions / 2))
     return _fitting(Budget(total_pixels=tokens * UNIT**2))
@@ -60,8 +61,8 @@ def clip_budget(folder: Path) -> Budget:
 def _fitting(budget: Budget) -> Budget:
     """With frames as few, and at need as small, as the whole has room for."""
     pairs = max(budget.min_frames // PAIR, 1)
-    low = min(budget.min_pixels, max(int(budget.total_pixels / pairs / 1.05), UNIT**2))
-    room = PAIR * int(budget.total_pixels // (low * 1.05))
+    low = min(budget.min_pixels, max(int(budget.total_pixels / pairs / ROUNDED), UNIT**2))
+    room = PAIR * int(budget.total_pixels // (low * ROUNDED))
     return Budget(
         low,
         max(budget.max_pixels, low),
