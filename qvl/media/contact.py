@@ -32,7 +32,7 @@ class Cells:
     def of(cls, count: int, size: tuple[int, int]) -> "Cells":
         """For `count` pictures of `size` (width, height); about as wide as high in all."""
         shape = min(max(size[0] / size[1], 0.4), 4)
-        columns = min(max(round(math.sqrt(1.3 * count / shape)), 1), count, 12)
+        columns = min(max(round(math.sqrt(1.3 * count / shape)), 2), count, 12)
         width = min((WIDE - 2 * EDGE + GAP) // columns - GAP, round(360 * min(shape, 1)))
         return cls(columns, -(count // -columns), width, round(width / shape))
 

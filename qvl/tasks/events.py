@@ -66,8 +66,11 @@ def from_dict(raw: Any) -> Found:
         problems = tuple(Problem(**each) for each in raw["problems"])
         found = Found(events, problems, raw["absent"], raw["reply"])
         spans = [(e.start + 0.0, e.end + 0.0) for e in events]
-    except (TypeError, KeyError) as error:
+    except (TypeError, KeyError, OverflowError) as error:
         raise ValueError(f"no events: {error}; name a file that this program wrote") from None
+    texts = [found.reply, *(e.text for e in events), *(p.raw for p in problems)]
+    if not all(isinstance(text, str) for text in texts) or not isinstance(found.absent, bool):
+        raise ValueError("no events: a text is none; name a file that this program wrote")
     if wrong := next((span for span in spans if not 0 <= span[0] <= span[1]), None):
         raise ValueError(f"no events: {wrong[0]} to {wrong[1]} s is no span of time")
     return found

@@ -136,7 +136,7 @@ def test_what_is_none(read, text, line):
         {},
         {"events": 3},
         {"events": [{"start": 1}], "problems": [], "absent": False, "reply": ""},
-        {"events": [{"start": 2, "end": 1, "text": ""}], "problems": [], "absent": 0, "reply": ""},
+        {"events": [{"start": 2, "end": 1, "text": ""}], "problems": [], "absent": True, "reply": ""},
         {
             "events": [{"start": "a", "end": 1, "text": ""}],
             "problems": [],
@@ -148,6 +148,22 @@ def test_what_is_none(read, text, line):
 def test_what_is_no_saved_file(raw):
     with pytest.raises(ValueError, match="no events"):
         from_dict(raw)
+
+
+whole = {"events": [], "problems": [], "absent": False, "reply": ""}
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3)
+keys = st.sampled_from(["start", "end", "text", "at", "raw", "reason", "x"])
+values = scalars | st.lists(scalars, max_size=2) | st.dictionaries(keys, scalars, max_size=4)
+
+
+@given(st.dictionaries(st.sampled_from(list(whole)), st.lists(values, max_size=2) | values))
+def test_any_json_is_saved_events_or_none(raw):
+    try:
+        found = from_dict({**whole, **raw})
+    except ValueError as error:
+        assert str(error).startswith("no events: ")
+    else:
+        assert all(0 <= e.start <= e.end for e in found.events)
 
 
 @given(st.text("WEBVT\n->:0123. x&<", max_size=80))
