@@ -1,5 +1,6 @@
 """Settings and a model's defaults to the values that hold, each with where it comes from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -32,6 +33,7 @@ class Resolved:
     seed: int
     stop: tuple[str, ...]
     loop: int | None
+    schema: Mapping[str, Any] | None = None
     sources: tuple[tuple[str, Source], ...] = ()
 
     def rows(self) -> list[tuple[str, Any, Source]]:
@@ -67,7 +69,7 @@ def resolve(settings: Settings, defaults: Defaults | None = None) -> Resolved:
         else:
             values[name], source = BUILT_IN[name], "built in"
         sources.append((name, source))
-    for name in ("seed", "stop", "loop"):
+    for name in ("seed", "stop", "loop", "schema"):
         values[name] = getattr(settings, name)
         own = values[name] == getattr(Settings(), name)
         sources.append((name, "built in" if own else "caller"))
