@@ -15,7 +15,7 @@ from qvl.messages import Image as Picture
 from qvl.messages import message
 from qvl.sample import Batch
 from qvl.tokens import IGNORE, IM_END, IMAGE_PAD
-from qvl.vlm import conversation
+from qvl.media.turns import conversation
 
 RED = Image.new("RGB", (84, 56), "red")
 
