@@ -15,15 +15,15 @@ from qvl.engine.defaults import Defaults
 from qvl.engine.resolve import Resolved, resolve
 from qvl.hub import NANO, locate
 from qvl.inputs import Encoded, Limits, encode
+from qvl.media.conversation import Turns, conversation
 from qvl.media.fetch import picture
 from qvl.media.image import Source
-from qvl.media.turns import Turns, conversation
 from qvl.messages import Answer, Image, Settings
 from qvl.model import weights
 from qvl.model.qwen import QwenVL
 from qvl.model.yarn import caution
 from qvl.sample import Batch
-from qvl.tasks import grounding, ocr
+from qvl.tasks import extraction, grounding, ocr
 from qvl.tokens import ENDOFTEXT, IM_END
 
 
@@ -95,6 +95,19 @@ class VLM:
         labels = [what] if isinstance(what, str) else what
         shown = Image(picture(image), max_pixels=max_pixels)
         return grounding.detect(self.answer, shown, labels, Settings(max_tokens))
+
+    def extract(
+        self,
+        image: Source | list[Source] | tuple[Source, ...],
+        what: Any,
+        *,
+        boxes: bool = False,
+        max_tokens: int = 2048,
+    ) -> extraction.Extracted:
+        """Values of a picture, or of the pages of one document: `what` names keys, or is a JSON
+        schema or a pydantic model. With `boxes`, where each stands in pixels of the picture."""
+        pages = [picture(each) for each in (image if isinstance(image, list | tuple) else [image])]
+        return extraction.extract(self.answer, pages, what, Settings(max_tokens), boxes=boxes)
 
 
 def load(

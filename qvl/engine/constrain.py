@@ -20,7 +20,7 @@ from qvl.engine.sound import text_of
 from qvl.tokens import SPECIAL
 
 if TYPE_CHECKING:
-    from llguidance import LLMatcher, LLTokenizer
+    from llguidance import LLMatcher
 
 BLANKS = r"[ ]|\n[ \t]{0,40}"  # between the parts of a value, as models indent them
 STATES = 50_000  # of a lexer, about 2 kB each
@@ -35,16 +35,17 @@ class Vocabulary:
     def __init__(self, tokenizer: Tokenizer, ends: frozenset[int]) -> None:
         from llguidance import LLTokenizer
 
-        special = {tokenizer.inner.token_to_id(name) for name in SPECIAL}
+        known = map(tokenizer.inner.token_to_id, SPECIAL)
+        special = {i for i in known if i is not None}
         size = max(len(tokenizer), *(end + 1 for end in ends))
         self.eos_token_id, self.bos_token_id = min(ends), None
-        self.special_token_ids = sorted((special - {None}) | ends)
+        self.special_token_ids = sorted(special | ends)
         self.tokens = [b"" if i in special else tokenizer.bytes_of(i) for i in range(size)]
         self.tables = Tables(self.tokens)
         self.encode = tokenizer.encode
         self.is_tokenizer_wrapper = True  # what llguidance asks of an object in place of a name
         slices = LLTokenizer.json_slices()
-        self.inner: LLTokenizer = LLTokenizer(self, eos_token=sorted(ends), slices=slices)  # type: ignore[arg-type]
+        self.inner = LLTokenizer(self, eos_token=sorted(ends), slices=slices)  # type: ignore[arg-type]
 
     def __call__(self, text: str) -> list[int]:
         return self.encode(text)
@@ -79,7 +80,9 @@ class Rule:
 
     def _check(self) -> None:
         if self.matcher.is_error():
-            raise ValueError(f"the schema grew too large while it was followed: {_why(self.matcher)}")
+            raise ValueError(
+                f"the schema grew too large while it was followed: {_why(self.matcher)}"
+            )
 
 
 def constrain(schema: Any, tokenizer: Tokenizer, ends: Collection[int]) -> Rule:
@@ -97,9 +100,7 @@ def _vocabulary(tokenizer: Tokenizer, ends: frozenset[int]) -> Vocabulary:
 def _grammar(tokenizer: Tokenizer, ends: frozenset[int], schema: str) -> "LLMatcher":
     from llguidance import LLMatcher, LLParserLimits
 
-    limits = LLParserLimits(
-        max_grammar_size=SYMBOLS, max_lexer_states=STATES, verbose_errors=False
-    )
+    limits = LLParserLimits(max_grammar_size=SYMBOLS, max_lexer_states=STATES, verbose_errors=False)
     strict: Any = {"whitespace_pattern": BLANKS, "lenient": False, "coerce_one_of": False}
     try:
         grammar = LLMatcher.grammar_from_json_schema(schema, overrides=strict)

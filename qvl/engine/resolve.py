@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from qvl.engine.defaults import FILE, RANGES, Defaults, checked
 from qvl.messages import Settings
+from qvl.tasks.schema import described
 
 Source = Literal["caller", "generation_config.json", "built in"]
 BUILT_IN: dict[str, Any] = {
@@ -69,8 +70,9 @@ def resolve(settings: Settings, defaults: Defaults | None = None) -> Resolved:
         else:
             values[name], source = BUILT_IN[name], "built in"
         sources.append((name, source))
+    values["schema"] = described(settings.schema)
     for name in ("seed", "stop", "loop", "schema"):
-        values[name] = getattr(settings, name)
+        values.setdefault(name, getattr(settings, name))
         own = values[name] == getattr(Settings(), name)
         sources.append((name, "built in" if own else "caller"))
     if isinstance(settings.stop, str) or not all(isinstance(s, str) and s for s in settings.stop):

@@ -6,6 +6,7 @@ from typing import Any
 
 LARGEST = 1 << 18  # characters of a schema
 DEEPEST = 40  # objects and lists of a schema within each other
+EXACT = 1 << 53  # whole numbers up to it are floats, too
 ROUNDS = 64  # references that build upon each other
 
 
@@ -22,8 +23,14 @@ def text_of(schema: Any) -> str:
         raise ValueError(
             f"the schema has {len(text)} characters; {LARGEST} are the most, ask for less at once"
         )
-    if any(depth > DEEPEST for depth, _ in _nodes(schema)):
-        raise ValueError(f"the schema nests deeper than {DEEPEST}; give its parts names in $defs")
+    for depth, node in _nodes(schema):
+        if depth > DEEPEST:
+            raise ValueError(f"the schema nests deeper than {DEEPEST}; name its parts in $defs")
+        if isinstance(node, int) and abs(node) > EXACT:
+            raise ValueError(
+                f"the schema has the whole number {node}, which is beyond 2**53 and not kept exactly; "
+                "describe it as a string"
+            )
     if not _ends(schema):
         raise ValueError(
             "no reply to the schema ever ends: it requires itself within itself ($ref); make that "

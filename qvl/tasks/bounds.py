@@ -50,6 +50,8 @@ def _inside(schema: Mapping[str, Any], which: int, media: Sequence[Media]) -> di
             f"{PICTURE} stands in {dict(schema)!r}; it belongs to a list of 2 or 4 coordinates, "
             "with minItems and maxItems to say so"
         )
-    sides = [{"type": "integer", "minimum": 0, "maximum": s - 1} for s in media[which].processed_size]
+    sides = [
+        {"type": "integer", "minimum": 0, "maximum": s - 1} for s in media[which].processed_size
+    ]
     told = {k: v for k, v in schema.items() if k not in (PICTURE, "items")}
     return told | {"prefixItems": sides * (count // 2), "items": False}

@@ -4,12 +4,16 @@ import pytest
 from PIL import Image as Pillow
 
 from qvl.chat.template import text
-from qvl.media.turns import conversation, turn
+from qvl.media.conversation import conversation, turn
 from qvl.messages import Image, Text, ToolCall, message
 
 
 def call(arguments, name="look", **more):
-    return {"id": "c1", "type": "function", "function": {"name": name, "arguments": arguments}} | more
+    return {
+        "id": "c1",
+        "type": "function",
+        "function": {"name": name, "arguments": arguments},
+    } | more
 
 
 def assistant(*calls, **more):

@@ -83,7 +83,9 @@ def _arguments(name: str, given: Any) -> Mapping[str, Any]:
         try:
             value = json.loads(value, parse_constant=_refuse)
         except (ValueError, RecursionError) as error:
-            raise ValueError(f"the arguments of the call of {name!r} are no JSON: {error}") from None
+            raise ValueError(
+                f"the arguments of the call of {name!r} are no JSON: {error}"
+            ) from None
     if not isinstance(value, Mapping):
         raise ValueError(f"the arguments of the call of {name!r} are {value!r}; give an object")
     return value
