@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 LARGEST = 1 << 18  # characters of a schema
-DEEPEST = 40  # objects and lists of a schema within each other
+DEEPEST = 64  # objects and lists of a schema within each other
 EXACT = 1 << 53  # whole numbers up to it are floats, too
 ROUNDS = 64  # references that build upon each other
 
@@ -28,8 +28,8 @@ def text_of(schema: Any) -> str:
             raise ValueError(f"the schema nests deeper than {DEEPEST}; name its parts in $defs")
         if isinstance(node, int) and abs(node) > EXACT:
             raise ValueError(
-                f"the schema has the whole number {node}, which is beyond 2**53 and not kept exactly; "
-                "describe it as a string"
+                f"the schema has the whole number {node}, which is beyond 2**53 and would not "
+                "be kept exactly; describe it as a string"
             )
     if not _ends(schema):
         raise ValueError(

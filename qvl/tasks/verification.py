@@ -40,7 +40,7 @@ def parse(reply: str) -> Checked:
     """The inverse of `render`; ValueError where no section says what the verdict is."""
     found = list(_HEADING.finditer(reply))
     ends = [each.start() for each in found[1:]] + [len(reply)]
-    sections = {h[1]: reply[h.end() : end].strip() for h, end in zip(found, ends, strict=True)}
+    sections = {h[1]: reply[h.end() : end].strip() for h, end in zip(found, ends, strict=False)}
     told = next((text for h, text in sections.items() if h.strip("*: ").lower() == "verdict"), "")
     words = [word for word in re.findall(r"[a-z]+", told.lower()) if word in _VERDICTS]
     if len(set(words)) != 1:
