@@ -1,0 +1,21 @@
+"""One picture, one question: what every verb over a picture asks, and the frame of its answer."""
+
+from PIL import Image as Pillow
+
+from qvl.messages import Chat, Image, Settings, message
+from qvl.tasks.place import Frame
+
+
+def ask(
+    chat: Chat,
+    image: Pillow.Image | Image,
+    prompt: str,
+    settings: Settings,
+    system: str | None = None,
+) -> tuple[str, Frame]:
+    """The reply, and where its pixels lie; ValueError where the answer tells no sizes."""
+    told = [message("system", system)] if system else []
+    answer = chat([*told, message("user", image, prompt)], settings)
+    if not answer.media:
+        raise ValueError("the answer does not tell the size of the picture that the model saw")
+    return answer.text, Frame.of(answer.media[0])
