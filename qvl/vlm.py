@@ -107,7 +107,7 @@ class VLM:
         what: str | Sequence[str],
         max_tokens: int = 1024,
         max_pixels: int | None = None,
-    ) -> list[points.Spot]:
+    ) -> list[points.Point]:
         """A point on every `what`; as `ground` does it (`points.locate`)."""
         shown = Image(picture(image), max_pixels=max_pixels)
         found = points.locate(self.answer, shown, _names(what), Settings(max_tokens))

@@ -16,7 +16,7 @@ from qvl.messages import Image, Settings
 from qvl.tasks import boxlines, counting, grounding, points, pointtags
 from qvl.tasks.counting import Count
 from qvl.tasks.grounding import Found
-from qvl.tasks.points import Spots
+from qvl.tasks.points import Points
 
 
 class Format(StrEnum):
@@ -84,13 +84,13 @@ def _agree(as_points: bool, form: Format, count: bool) -> None:
         raise ValueError(f"--count is asked in JSON; leave out --format {form.value}")
 
 
-def _things(found: Found | Spots | Count) -> Any:
+def _things(found: Found | Points | Count) -> Any:
     if isinstance(found, Count):
         return _things(found.found)
     return found.boxes if isinstance(found, Found) else found.points
 
 
-def _told(found: Found | Spots | Count) -> dict[str, Any]:
+def _told(found: Found | Points | Count) -> dict[str, Any]:
     """The JSON of what was found; problems are told on stderr, too."""
     inner = found.found if isinstance(found, Count) else found
     rows = output.plain(_things(found))
@@ -100,7 +100,7 @@ def _told(found: Found | Spots | Count) -> dict[str, Any]:
     return told | {"problems": output.problems(found.problems), "said": inner.said}
 
 
-def _print(found: Found | Spots | Count) -> None:
+def _print(found: Found | Points | Count) -> None:
     for thing in _things(found):
         if isinstance(thing, grounding.Box):
             at, part = output.corners(thing), thing.sub_label
@@ -112,7 +112,7 @@ def _print(found: Found | Spots | Count) -> None:
 
 
 def _drawn(picture: Pillow.Image, things: Any) -> Pillow.Image:
-    if things and isinstance(things[0], points.Spot):
+    if things and isinstance(things[0], points.Point):
         return draw_points(picture, [(_name(t.label, t.label2), t.x, t.y) for t in things])
     names = [_name(b.label, b.sub_label) for b in things]
     corners = [(b.left, b.top, b.right, b.bottom) for b in things]

@@ -17,8 +17,8 @@ from qvl.media.plates import Plate, beyond, spot
 __all__ = ["PALETTE", "Marked", "Pointed", "Plate", "draw_boxes", "draw_points", "font", "spot"]
 
 SHORTEST = 640  # pixels of the longer side below which a picture is enlarged first
-LETTERS = 14  # pixels, the smallest of a name
-SMALL = 11  # and of a number
+LETTERS = 16  # pixels, the smallest of a name
+SMALL = 12  # and of a number
 MANY = 30  # names above which numbers are drawn, and the names in a legend
 NARROW = 14  # letters' heights; a picture less wide gets paper to its right
 PAPER = 3  # lines of names that the paper above and below a picture has room for
@@ -112,20 +112,20 @@ def _placed(mark: _Mark, scale: int, paper: int, room: tuple[int, int, int]) -> 
 
 
 def _outline(sheet: Image.Image, marks: Sequence[_Mark], line: int) -> None:
-    """Large ones first; between two thin edges, so that they show on any ground."""
+    """Large ones first; between a thin white and a thin black edge they show on any ground."""
     draw = ImageDraw.Draw(sheet)
     for mark in sorted(marks, key=lambda m: -_area(m.box)):
         left, top, right, bottom = mark.box
         edge = ink(mark.colour)
+        other = "white" if edge == "black" else "black"
+        width = min(line, max(1, round(min(right - left, bottom - top) / 6)))
+        shape = draw.ellipse if mark.ring else draw.rectangle
+        shape(_grown(mark.box, 1), outline=edge, width=width + 1)
+        shape(mark.box, outline=other, width=width + 1)
+        shape(mark.box, outline=mark.colour, width=width)
         if mark.ring:
             x, y, core = (left + right) / 2, (top + bottom) / 2, max(2, line)
-            draw.ellipse(_grown(mark.box, 1), outline=edge, width=line + 2)
-            draw.ellipse(mark.box, outline=mark.colour, width=line)
             draw.ellipse((x - core, y - core, x + core, y + core), mark.colour, edge)
-            continue
-        within = min(line, max(1, round(min(right - left, bottom - top) / 6)))
-        draw.rectangle(_grown(mark.box, 1), outline=edge, width=within + 2)
-        draw.rectangle(mark.box, outline=mark.colour, width=within)
 
 
 def _name(

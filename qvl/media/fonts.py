@@ -87,13 +87,17 @@ def _candidates(wanted: frozenset[str]) -> Iterator[Face]:
     if usual:
         yield usual
     yield from dict.fromkeys(f for block in sorted(map(_block, wanted)) for f in _named(*block))
-    yield from ((path, 0) for path in OTHERS if Path(path).is_file())
+    yield from (face for path in OTHERS if _readable(face := (path, 0)))
 
 
 @cache
 def _usual() -> Face | None:
-    found = next((path for path in FONTS if Path(path).is_file()), None)
-    return (found, 0) if found else next(iter(_named(0x20, 0x7E)), None)
+    found = (face for path in FONTS if _readable(face := (path, 0)))
+    return next(found, None) or next(iter(_named(0x20, 0x7E)), None)
+
+
+def _readable(face: Face) -> bool:
+    return Path(face[0]).is_file() and _opened(face, 16) is not _opened(None, 16)
 
 
 def _block(sign: str) -> tuple[int, int]:
@@ -117,7 +121,7 @@ def _named(first: int, last: int) -> tuple[Face, ...]:
         return ()
     path, _, index = done.stdout.partition("|")
     face = (path, int(index) & 0xFFFF if index.isdigit() else 0)
-    return (face,) if Path(path).is_file() and _opened(face, 16) is not _opened(None, 16) else ()
+    return (face,) if _readable(face) else ()
 
 
 @lru_cache(maxsize=256)

@@ -15,7 +15,7 @@ from qvl.tasks import grounding, points, pointtags
 from qvl.tasks.absence import absent
 from qvl.tasks.grounding import Box, Found
 from qvl.tasks.place import Frame
-from qvl.tasks.points import Spot, Spots
+from qvl.tasks.points import Point, Points
 from qvl.tasks.question import ask
 from qvl.tasks.wire import Problem
 
@@ -51,7 +51,7 @@ class Count:
 
     total: int
     stated: int | None
-    found: Found | Spots
+    found: Found | Points
     problems: tuple[Problem, ...] = ()
 
 
@@ -67,11 +67,11 @@ def count(
     return parse(*ask(chat, image, prompt.format(what), settings, system))
 
 
-def render(things: Iterable[Box] | Iterable[Spot], frame: Frame, what: str) -> str:
+def render(things: Iterable[Box] | Iterable[Point], frame: Frame, what: str) -> str:
     """The list, and the sentence with its length. All are boxes, or all are points."""
     every = list(things)
     boxes = [each for each in every if isinstance(each, Box)]
-    spots = [each for each in every if isinstance(each, Spot)]
+    spots = [each for each in every if isinstance(each, Point)]
     rows = points.render(spots, frame) if spots else grounding.render(boxes, frame)
     return f"{rows}\n\n{TOTAL.format(len(every), what)}"
 
@@ -98,7 +98,7 @@ def parse(reply: str, frame: Frame) -> Count:
     return Count(total, stated, found, (*found.problems, *wrong))
 
 
-def _things(reply: str, frame: Frame) -> Found | Spots:
+def _things(reply: str, frame: Frame) -> Found | Points:
     if re.search(r"<points?\b", reply, re.IGNORECASE):
         return pointtags.parse(reply, frame)
     if re.search(r"[\"']?\bpoint(?:_2d)?[\"']?\s*:", reply):

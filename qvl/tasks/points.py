@@ -12,7 +12,7 @@ from PIL import Image as Pillow
 
 from qvl.messages import Chat, Image, Settings
 from qvl.tasks.listed import listed, picked
-from qvl.tasks.place import Frame, Point, numbers
+from qvl.tasks.place import Frame, numbers
 from qvl.tasks.question import ask
 from qvl.tasks.wire import Item, Problem, json_rows
 
@@ -30,7 +30,7 @@ _LABEL = ("label", "description")
 
 
 @dataclass(frozen=True)
-class Spot:
+class Point:
     """A point of a thing: pixels of the original picture.
 
     `raw` are the two numbers as they were written, in pixels of the resized picture; `more` are
@@ -46,10 +46,10 @@ class Spot:
 
 
 @dataclass(frozen=True)
-class Spots:
+class Points:
     """What a reply points to: nothing is an answer. `said` are the words around."""
 
-    points: tuple[Spot, ...]
+    points: tuple[Point, ...]
     problems: tuple[Problem, ...] = ()
     said: str = ""
 
@@ -61,7 +61,7 @@ def locate(
     settings: Settings,
     prompt: str = PROMPT,
     system: str | None = None,
-) -> Spots:
+) -> Points:
     """Every instance of `labels`; ValueError for a reply that is neither list nor absence."""
     return parse(*ask(chat, image, prompt.format(", ".join(labels)), settings, system))
 
@@ -72,36 +72,36 @@ def parts(
     label: str,
     names: Sequence[str],
     settings: Settings,
-) -> Spots:
+) -> Points:
     """The parts of every `label`, by names such as "head" and "hand", as their label2."""
     return parse(*ask(chat, image, PARTS.format(label, ", ".join(names)), settings))
 
 
-def render(points: Iterable[Spot], frame: Frame) -> str:
+def render(points: Iterable[Point], frame: Frame) -> str:
     """Points as the released models write them, in whole pixels of the resized picture."""
     return json_rows([_row(point, frame) for point in points])
 
 
-def parse(reply: str, frame: Frame) -> Spots:
+def parse(reply: str, frame: Frame) -> Points:
     """The inverse of `render`; also reads ["38", "314"], ["243, 291"] and a list of points."""
     found = listed(reply, _POINT)
-    points: list[Spot] = []
+    points: list[Point] = []
     problems = list(found.problems)
     for item in found.items:
         made, wrong = _points(item, frame)
         points += made
         problems += [Problem(item.at, reply[item.at : item.end], reason) for reason in wrong]
-    return Spots(tuple(points), tuple(problems), found.said)
+    return Points(tuple(points), tuple(problems), found.said)
 
 
-def placed(raw: Sequence[float], frame: Frame) -> tuple[Point, list[str]]:
+def placed(raw: Sequence[float], frame: Frame) -> tuple[tuple[float, float], list[str]]:
     """Two written numbers as a point of the original, and what was wrong with them."""
     x, y = raw
     inside, wrong = frame.point_inside((x, y))
     return frame.out(inside), wrong
 
 
-def _row(point: Spot, frame: Frame) -> dict[str, Any]:
+def _row(point: Point, frame: Frame) -> dict[str, Any]:
     at = frame.written_point((point.x, point.y))
     row: dict[str, Any] = {"point_2d": list(at), "label": point.label}
     if point.label2 is not None:
@@ -109,7 +109,7 @@ def _row(point: Spot, frame: Frame) -> dict[str, Any]:
     return row | dict(point.more)
 
 
-def _points(item: Item, frame: Frame) -> tuple[list[Spot], list[str]]:
+def _points(item: Item, frame: Frame) -> tuple[list[Point], list[str]]:
     """The point of an object, or its points where one name has several, and what is wrong."""
     key, value = picked(item.value, _POINT)
     name, label = picked(item.value, _LABEL)
@@ -127,5 +127,5 @@ def _points(item: Item, frame: Frame) -> tuple[list[Spot], list[str]]:
             continue
         (x, y), why = placed(raw, frame)
         wrong += why
-        points.append(Spot("" if label is None else str(label), x, y, part, raw, more))
+        points.append(Point("" if label is None else str(label), x, y, part, raw, more))
     return points, wrong

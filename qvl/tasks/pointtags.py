@@ -16,7 +16,7 @@ from PIL import Image as Pillow
 from qvl.messages import Chat, Image, Settings
 from qvl.tasks.absence import NONE, absent
 from qvl.tasks.place import Frame, number
-from qvl.tasks.points import Spot, Spots, placed
+from qvl.tasks.points import Point, Points, placed
 from qvl.tasks.question import ask
 from qvl.tasks.wire import Problem
 
@@ -41,12 +41,12 @@ def locate(
     labels: Sequence[str],
     settings: Settings,
     system: str | None = None,
-) -> Spots:
+) -> Points:
     """Every instance of `labels`; ValueError for a reply that is neither tags nor absence."""
     return parse(*ask(chat, image, PROMPT.format(", ".join(labels)), settings, system))
 
 
-def render(points: Iterable[Spot], frame: Frame) -> str:
+def render(points: Iterable[Point], frame: Frame) -> str:
     """A tag for each run of points with one phrase; NONE without any.
 
     ValueError for a label2 or keys other than `alt`: a tag has no place for them.
@@ -55,9 +55,9 @@ def render(points: Iterable[Spot], frame: Frame) -> str:
     return "\n".join(_tag(list(run), frame) for _, run in runs) or NONE
 
 
-def parse(reply: str, frame: Frame) -> Spots:
+def parse(reply: str, frame: Frame) -> Points:
     """The inverse of `render`; pairs that are whole in a tag without an end are kept."""
-    points: list[Spot] = []
+    points: list[Point] = []
     problems: list[Problem] = []
     said, at = [], 0
     while begin := _BEGIN.search(reply, at):
@@ -70,7 +70,7 @@ def parse(reply: str, frame: Frame) -> Spots:
                 (x, y), why = placed(pair, frame)
                 wrong += why
                 more = {} if tag.alt is None else {"alt": tag.alt}
-                points.append(Spot(tag.phrase, x, y, None, pair, more))
+                points.append(Point(tag.phrase, x, y, None, pair, more))
         raw = reply[begin.start() : at]
         problems += [Problem(begin.start(), raw, reason) for reason in wrong]
     rest = reply[at:]
@@ -81,7 +81,7 @@ def parse(reply: str, frame: Frame) -> Spots:
     words = _FENCE.sub("", "\n".join([*said, rest])).strip()
     if not points and not problems and not absent(words):
         raise ValueError(f"the model's reply has no <points>: {reply[:80]!r}")
-    return Spots(tuple(points), tuple(problems), words)
+    return Points(tuple(points), tuple(problems), words)
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def _pairs(places: Sequence[tuple[str, str]]) -> Iterator[tuple[tuple[float, ...
     yield from ((None, f"{name} without x") for name in left)
 
 
-def _tag(run: Sequence[Spot], frame: Frame) -> str:
+def _tag(run: Sequence[Point], frame: Frame) -> str:
     first = run[0]
     if first.label2 is not None or first.more.keys() - {"alt"}:
         raise ValueError(f"a tag cannot hold {first}; write it as JSON")

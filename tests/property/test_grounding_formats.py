@@ -15,7 +15,7 @@ from qvl.tasks.absence import NONE
 from qvl.tasks.grounding import Box
 from qvl.tasks.ocr import Line
 from qvl.tasks.place import Frame
-from qvl.tasks.points import Spot
+from qvl.tasks.points import Point
 
 FRAMES = (Frame((400, 300), (400, 300)), Frame((1000, 333), (420, 140)), Frame((31, 7), (308, 84)))
 frames = st.sampled_from(FRAMES)
@@ -54,7 +54,7 @@ def box(draw, frame):
 
 def spot(draw, frame):
     raw = draw(places(frame))
-    return Spot(draw(texts), *frame.out(raw), draw(st.none() | texts), raw, draw(more))
+    return Point(draw(texts), *frame.out(raw), draw(st.none() | texts), raw, draw(more))
 
 
 def line(draw, frame):
@@ -71,7 +71,7 @@ def plain_box(draw, frame):
 def tagged(draw, frame):
     raw = draw(places(frame))
     alt = draw(st.none() | texts)
-    return Spot(draw(texts), *frame.out(raw), None, raw, {} if alt is None else {"alt": alt})
+    return Point(draw(texts), *frame.out(raw), None, raw, {} if alt is None else {"alt": alt})
 
 
 @given(many(box))
@@ -164,13 +164,13 @@ BOXES = [
     Box("", *FRAME.box_out((50, 60, 70, 80)), None, (50, 60, 70, 80)),
 ]
 SPOTS = [
-    Spot("a", *FRAME.out((1, 2)), "head", (1, 2)),
-    Spot("}", *FRAME.out((3, 4)), None, (3, 4), {"k": "]"}),
+    Point("a", *FRAME.out((1, 2)), "head", (1, 2)),
+    Point("}", *FRAME.out((3, 4)), None, (3, 4), {"k": "]"}),
 ]
 TAGGED = [
-    Spot("a > b", *FRAME.out((10, 20)), None, (10, 20), {"alt": 'q" & <points x="1"'}),
-    Spot("a > b", *FRAME.out((30, 40)), None, (30, 40), {"alt": 'q" & <points x="1"'}),
-    Spot("c", *FRAME.out((50, 60)), None, (50, 60)),
+    Point("a > b", *FRAME.out((10, 20)), None, (10, 20), {"alt": 'q" & <points x="1"'}),
+    Point("a > b", *FRAME.out((30, 40)), None, (30, 40), {"alt": 'q" & <points x="1"'}),
+    Point("c", *FRAME.out((50, 60)), None, (50, 60)),
 ]
 LINES = [Line("一 line", *FRAME.box_out((1, 2, 30, 40)), (1, 2, 30, 40)), Line("", 0, 0, 50, 50)]
 NAMED = [Box(f"mug {i}", 1, 2, 30, 40) for i in range(3)]

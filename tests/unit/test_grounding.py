@@ -18,7 +18,7 @@ from qvl.tasks.grounding import Box
 from qvl.tasks.ocr import Line
 from qvl.tasks.order import direction_of, reading_order, sorted_lines
 from qvl.tasks.place import Frame
-from qvl.tasks.points import Spot
+from qvl.tasks.points import Point
 from qvl.tasks.scripts import LANGUAGES, script
 
 FRAME = Frame((400, 300), (400, 300))
@@ -119,6 +119,14 @@ def test_an_answer_without_sizes_places_nothing():
         grounding.detect(lambda m, s: Answer(ONE, "stop", Usage(1, 1)), PICTURE, ["a"], Settings())
 
 
+@pytest.mark.parametrize("reason", ["length", "repetition"])
+def test_a_reply_that_was_ended_is_a_warning(reason):
+    with pytest.warns(UserWarning, match="after 9 tokens"):
+        grounding.detect(
+            lambda m, s: Answer(ONE, reason, Usage(1, 9), (MEDIA,)), PICTURE, ["a"], Settings()
+        )
+
+
 @pytest.mark.parametrize("box", [Box("a\nb", 1, 2, 3, 4), Box(" a", 1, 2, 3, 4)])
 def test_a_line_cannot_hold_every_name(box):
     with pytest.raises(ValueError, match="cannot hold"):
@@ -128,13 +136,13 @@ def test_a_line_cannot_hold_every_name(box):
 
 
 def test_a_tag_cannot_hold_parts_and_further_keys():
-    for spot in (Spot("a", 1, 2, "head"), Spot("a", 1, 2, None, (), {"k": 1})):
+    for spot in (Point("a", 1, 2, "head"), Point("a", 1, 2, None, (), {"k": 1})):
         with pytest.raises(ValueError, match="cannot hold"):
             pointtags.render([spot], FRAME)
 
 
 def test_points_of_one_phrase_share_a_tag():
-    spots = [Spot("b", 1, 2), Spot("b", 3, 4), Spot("c", 5, 6, None, (), {"alt": "k"})]
+    spots = [Point("b", 1, 2), Point("b", 3, 4), Point("c", 5, 6, None, (), {"alt": "k"})]
     assert pointtags.render(spots, FRAME).split("\n") == [
         '<points x1="1" y1="2" x2="3" y2="4">b</points>',
         '<points x1="5" y1="6" alt="k">c</points>',
