@@ -24,6 +24,7 @@ from qvl.model.qwen import QwenVL
 from qvl.model.yarn import caution
 from qvl.sample import Batch
 from qvl.tasks import counting, grounding, ocr, points
+from qvl.tasks.actions.act import Acted, Errand, act
 from qvl.tokens import ENDOFTEXT, IM_END
 
 Turns = Sequence[Message | Mapping[str, Any]]
@@ -116,6 +117,15 @@ class VLM:
     def count(self, image: Source, what: str, max_tokens: int = 1024) -> counting.Count:
         """How many of `what` (in the plural) there are, with a box of each."""
         return counting.count(self.answer, picture(image), what, Settings(max_tokens))
+
+    def act(self, shot: Source, errand: Errand | str, max_tokens: int = 512) -> Acted:
+        """The next step on a screen towards a goal, its points in pixels of the screen.
+
+        A goal alone is for `computer_use`; an Errand names the tool, the past and the screen.
+        """
+        errand = Errand(errand) if isinstance(errand, str) else errand
+        limits = self.limits.min_pixels, self.limits.max_pixels
+        return act(self.answer, errand, Image(picture(shot), *limits), Settings(max_tokens))
 
 
 def _names(what: str | Sequence[str]) -> Sequence[str]:
