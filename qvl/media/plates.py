@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 Plate = tuple[float, float, float, float]  # left, top, right, bottom
-NEAR = 60  # plates up to which every free corner between them is tried
+FEW = 30  # plates up to which every free corner between them is tried
+_CROWD = 300  # plates from which on one without room beside its box covers others
+_STEPS = 60  # places tried across and down, at most
 _FAR = 0.35  # what a plate's height of distance costs, in plates' areas of covered things
 
 
@@ -18,14 +20,13 @@ def spot(
 ) -> Plate:
     """A place for a plate of `size` that names `box`, inside `within`.
 
-    It overlaps none of `taken` as long as there is room for it anywhere; among those places it
-    covers as little of `things` and lies as near to its box as can be.
+    With few plates taken it overlaps none as long as there is room anywhere; among the free places
+    near its box it takes one that covers little of `things`.
     """
     beside = _inside(_beside(size, box), size, within)
     found = _cheapest(beside, size, box, taken, things)
-    if found is None:
-        everywhere = _inside(_corners(size, taken, within), size, within)
-        found = _cheapest(everywhere, size, box, taken, things)
+    if found is None and len(taken) < _CROWD:
+        found = _nearest(_corners(size, taken, within), size, box, taken, things)
     if found is None:
         found = beside[_covered(_plates(beside, size), taken).argmin()]
     x, y = map(float, found)
@@ -47,6 +48,24 @@ def _cheapest(
     width, height = size
     cost = _covered(plates, things) / (width * height) + _FAR * gap(plates, box) / height
     return at[cost.argmin()]
+
+
+def _nearest(
+    at: np.ndarray,
+    size: tuple[int, int],
+    box: Plate,
+    taken: Sequence[Plate],
+    things: Sequence[Plate],
+) -> np.ndarray | None:
+    """The best of the nearest places that are free, without a look at those farther away."""
+    at = at[gap(_plates(at, size), box).argsort(kind="stable")]
+    start, count = 0, 128
+    while start < len(at):
+        found = _cheapest(at[start : start + count], size, box, taken, things)
+        if found is not None:
+            return found
+        start, count = start + count, 2 * count
+    return None
 
 
 def gap(plates: np.ndarray, box: Plate) -> np.ndarray:
@@ -76,12 +95,15 @@ def _corners(size: tuple[int, int], taken: Sequence[Plate], within: Plate) -> np
     """
     width, height = size
     left, top, right, bottom = within
-    x = set(np.arange(left, max(right - width, left) + 1, max(width / 2, 1)))
-    y = set(np.arange(top, max(bottom - height, top) + 1, max(height, 1)))
-    if len(taken) <= NEAR:
+    across = max(width / 2, (right - left) / _STEPS, 1)
+    down = max(height, (bottom - top) / _STEPS, 1)
+    x = set(np.arange(left, max(right - width, left) + 1, across))
+    y = set(np.arange(top, max(bottom - height, top) + 1, down))
+    if len(taken) <= FEW:
         x |= {plate[2] for plate in taken}
         y |= {plate[3] for plate in taken}
-    return np.array([(across, down) for across in sorted(x) for down in sorted(y)], float)
+    places = np.array([(at, row) for at in sorted(x) for row in sorted(y)], float)
+    return _inside(places, size, within)
 
 
 def _inside(at: np.ndarray, size: tuple[int, int], within: Plate) -> np.ndarray:
