@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from qvl.messages import Answer, Image, Message, Settings, Text, message
     from qvl.tasks.events import Event
+    from qvl.tasks.extraction import Extracted
     from qvl.tasks.grounding import Box
     from qvl.tasks.ocr import Line
     from qvl.vlm import VLM, load
@@ -20,6 +21,7 @@ _HOMES = {
     "Answer": "qvl.messages",
     "Box": "qvl.tasks.grounding",
     "Event": "qvl.tasks.events",
+    "Extracted": "qvl.tasks.extraction",
     "Line": "qvl.tasks.ocr",
 }
 __version__ = "0.1.0"
@@ -28,6 +30,7 @@ __all__ = [
     "Answer",
     "Box",
     "Event",
+    "Extracted",
     "Image",
     "Line",
     "Message",

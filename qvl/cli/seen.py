@@ -26,7 +26,7 @@ def seen_of(file: str, limits: Limits, wish: Video, pages: str = "") -> dict[str
     `wish` holds what is asked of any of them; ValueError for what the file has no use for.
     """
     held = fetch(file, kind="video" if file[:10].lower() == "data:video" else "image")
-    if _opening(held) == b"%PDF":
+    if opening(held) == b"%PDF":
         _refuse(file, "document", wish)
         return {"file": shown(file), **_pages(held, limits, wish, pages)}
     if pages:
@@ -60,7 +60,8 @@ def _refuse(file: str, kind: str, wish: Video) -> None:
         raise ValueError(f"--{option} is for clips, and {shown(file)} is a {kind}; leave it out")
 
 
-def _opening(held: bytes | Path) -> bytes:
+def opening(held: bytes | Path) -> bytes:
+    """The first four bytes, which tell a PDF; none where there is no file."""
     if isinstance(held, bytes):
         return held[:4]
     if not held.is_file():

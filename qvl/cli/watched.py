@@ -40,7 +40,7 @@ def watch(
 
 
 def _tabled(found: table.Table) -> Watched:
-    told = table.render(found)
+    told = found.to_markdown().rstrip("\n")
     return Watched([told], asdict(found), {"md": told + "\n"}, found.problems)
 
 

@@ -3,12 +3,12 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from PIL import Image, ImageColor, ImageDraw
+from PIL import Image, ImageDraw
 
-from qvl.media.draw import PALETTE, font
+from qvl.media.fonts import font
+from qvl.media.labels import PALETTE, label, paint, write
 from qvl.media.video import Survey
 
 MOST = 60  # frames on a sheet; of more, as many are chosen evenly
@@ -132,7 +132,7 @@ def _legend(draw: ImageDraw.ImageDraw, top: int, marks: Sequence[Mark], width: i
     for i, (start, end, text) in enumerate(marks[:EVENTS]):
         y = top + i * (LETTER + 6)
         right = _chip(draw, (EDGE, y), i)
-        line = f"{clock(start)} - {clock(end)}  {' '.join(text.split())}"
+        line = f"{clock(start)} - {clock(end)}  {text}"
         _write(draw, (right + 8, y), line, LETTER - 2, width - EDGE)
     if len(marks) > EVENTS:
         line = f"and {len(marks) - EVENTS} more events"
@@ -171,14 +171,9 @@ def _frame(
 
 def _chip(draw: ImageDraw.ImageDraw, corner: tuple[int, int], i: int) -> int:
     """The number of a mark on its colour; where it ends on the right."""
-    left, top = corner
-    letters, told = font(LETTER - 4), str(i + 1)
-    right = left + 10 + math.ceil(draw.textlength(told, font=letters))
-    colour = _colour(i)
-    draw.rectangle((left, top, right, top + LETTER), fill=colour)
-    bright = ImageColor.getrgb(colour)[1] > 150  # green weighs most
-    draw.text((left + 5, top), told, fill=INK if bright else PAPER, font=letters)
-    return right
+    what = label(str(i + 1), LETTER - 4, 99, 1)
+    paint(draw, what, corner, _colour(i))
+    return corner[0] + what.width
 
 
 def _colour(i: int) -> str:
@@ -186,12 +181,13 @@ def _colour(i: int) -> str:
 
 
 def _write(
-    draw: Any, at: tuple[int, int], text: str, size: int, right: int, fill: str = INK
+    draw: ImageDraw.ImageDraw,
+    at: tuple[int, int],
+    text: str,
+    size: int,
+    right: int,
+    fill: str = INK,
 ) -> None:
-    """One line, shortened where it would pass `right`."""
-    letters = font(size)
-    if draw.textlength(text, font=letters) > right - at[0]:
-        while text and draw.textlength(f"{text}…", font=letters) > right - at[0]:
-            text = text[:-1]
-        text += "…"
-    draw.text(at, text, fill=fill, font=letters)
+    """One line in letters of any script, shortened where it would pass `right`."""
+    left = at[0] - max(2, size // 5)  # the edge of the plate that is not drawn
+    write(draw, label(text, size, right - at[0], 1), (left, at[1] - 2), fill)

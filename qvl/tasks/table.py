@@ -1,99 +1,110 @@
-"""A table in Markdown, as models list the text of a clip."""
+"""Tables and the data of charts: rows of texts, out of Markdown, HTML, CSV or JSON."""
 
+import csv
+import io
+import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
+from PIL import Image as Pillow
+
+from qvl.messages import Chat, Image, Settings, message
+from qvl.tasks import markdown, salvage
+from qvl.tasks.grid import Grid, even
+from qvl.tasks.htmltable import grid_of
+from qvl.tasks.prompts import TABLE
 from qvl.tasks.wire import Problem
 
-_RULE = re.compile(r"\|?(?:[ \t]*:?-+:?[ \t]*\|)*[ \t]*:?-+:?[ \t]*\|?")
-_CELL = re.compile(r"(?:[^\\|]|\\.|\\$)*", re.DOTALL)
-_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_WRITTEN = {"&": "&amp;", "<": "&lt;", "\\": "\\\\", "|": "\\|", "\n": "<br>"}
-_READ = {"&amp;": "&", "&lt;": "<", "\\\\": "\\", "\\|": "|"}
+_FENCED = re.compile(r"```(\w*)[ \t]*\n(.*?)(?:```|\Z)", re.DOTALL)
+_ENDS = {"data", "rows"}  # under which name JSON replies hold the rows
 
 
 @dataclass(frozen=True)
 class Table:
-    """Every row is as wide as the header; cells have no blanks at their ends."""
+    """Every row is as wide as the header; units stay in the texts that name them."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    problems: tuple[Problem, ...] = field(default=(), compare=False)
+    problems: tuple[Problem, ...] = ()
+
+    def to_csv(self) -> str:
+        """Comma-separated, quoted where needed, a line feed after each row."""
+        out = io.StringIO()
+        csv.writer(out, lineterminator="\n").writerows([self.header, *self.rows])
+        return out.getvalue()
+
+    def to_markdown(self) -> str:
+        return markdown.render(self.header, self.rows)
 
 
-def render(table: Table) -> str:
-    rule = ["---"] * len(table.header)
-    return "\n".join(_line(cells) for cells in (map(_written, table.header), rule)) + "".join(
-        "\n" + _line(map(_written, row)) for row in table.rows
-    )
+def tabulate(
+    chat: Chat, image: Pillow.Image | Image, settings: Settings, prompt: str = TABLE
+) -> Table:
+    """The table of a picture, or of a chart with `prompts.CHART`; prose is a ValueError."""
+    return parse(chat([message("user", image, prompt)], settings).text)
 
 
 def parse(reply: str) -> Table:
-    """The first table in a reply; a row that is cut at the reply's end is left out and reported.
+    """The first table of a reply, in whichever of the four forms it is.
 
-    ValueError where no header has its line of dashes below it.
+    ValueError where there is none. A reply cut short keeps whole rows; rows that are too long or
+    too short are made to fit, and reported.
     """
-    lines = list(_lines(reply))
-    ruled = (i for i in range(1, len(lines)) if _is_rule(lines[i - 1][1], lines[i][1]))
-    at = next(ruled, None)
-    if at is None:
-        raise ValueError(f"the model's reply holds no table: {reply[:80]!r}")
-    header = _cells(lines[at - 1][1])
-    rows, problems = [], []
-    for where, line in lines[at + 1 :]:
-        if "|" not in line:
-            break
-        cells = _cells(line)
-        if line.startswith("|") and not _closed(line) and where + len(line) >= len(reply.rstrip()):
-            problems.append(Problem(where, line, "a row that is cut off before its end, left out"))
-            continue
-        if len(cells) != len(header):
-            reason = f"a row of {len(cells)} cells in a table of {len(header)}"
-            problems.append(Problem(where, line, reason))
-        rows.append((*cells, *[""] * len(header))[: len(header)])
-    rest = next((lines[i - 1] for i in ruled), None)
-    if rest:
-        problems.append(Problem(*rest, "a second table, not read"))
-    return Table(tuple(header), tuple(rows), tuple(problems))
+    for read in (grid_of, markdown.parse, _json, _csv):
+        if (found := read(reply)) is not None:
+            header, rows, problems = even(found)
+            return Table(header, rows, problems)
+    raise ValueError(f"the model's reply holds no table: {reply[:80]!r}")
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Lines without the blanks around them, and where they begin."""
-    at = 0
-    for line in text.split("\n"):
-        yield at + len(line) - len(line.lstrip()), line.strip()
-        at += len(line) + 1
+def _json(reply: str) -> Grid | None:
+    """A list of objects, a list of lists, or an object with columns and rows."""
+    fenced = _FENCED.search(reply)
+    text = (fenced[2] if fenced else reply).strip()
+    if not text.startswith(("[", "{")):
+        return None
+    value, problems = salvage.value(text)
+    if isinstance(value, Mapping):
+        names = _ENDS & set(value)
+        rows, columns = (value[names.pop()] if names else None), value.get("columns")
+        if not isinstance(rows, list):
+            return None
+        if isinstance(columns, list):
+            return Grid([_texts(columns), *map(_texts, rows)], problems)
+        value = rows
+    if not isinstance(value, list) or not value:
+        return None
+    if all(isinstance(row, Mapping) for row in value):
+        keys = list(dict.fromkeys(key for row in value for key in row))
+        return Grid([_texts(keys), *(_texts(row.get(k) for k in keys) for row in value)], problems)
+    if all(isinstance(row, list) for row in value):
+        return Grid([_texts(row) for row in value], problems)
+    return None
 
 
-def _is_rule(above: str, line: str) -> bool:
-    return "|" in above + line and above != "" and _RULE.fullmatch(line) is not None
+def _texts(values: Iterable[Any] | Any) -> list[str]:
+    if isinstance(values, Mapping) or not isinstance(values, Iterable):
+        values = [values]
+    return [_text(value) for value in values]
 
 
-def _line(cells: Iterator[str] | Sequence[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _written(cell: str) -> str:
-    return "".join(_WRITTEN.get(c, c) for c in cell)
+def _csv(reply: str) -> Grid | None:
+    """In a fence that says so, or two lines at least that have equally many commas."""
+    fenced = _FENCED.search(reply)
+    if fenced and fenced[1].lower() == "csv":
+        return Grid(_rows(fenced[2]), [])
+    rows = _rows(reply)
+    alike = len(rows) > 1 and len(rows[0]) > 1 and len({len(row) for row in rows}) == 1
+    return Grid(rows, []) if alike else None
 
 
-def _cells(line: str) -> list[str]:
-    """What stands between the bars of a line, the outer two left away."""
-    parts, at = [], 1 if line.startswith("|") else 0
-    while at <= len(line):
-        cell = _CELL.match(line, at)
-        assert cell
-        parts.append(_read(cell[0].strip()))
-        at = cell.end() + 1
-    return parts[:-1] if _closed(line) and len(parts) > 1 else parts
-
-
-def _closed(line: str) -> bool:
-    bare = line.removesuffix("|")
-    return bare != line and (len(bare) - len(bare.rstrip("\\"))) % 2 == 0
-
-
-def _read(cell: str) -> str:
-    cell = _BREAK.sub("\n", cell)
-    return re.sub(r"&amp;|&lt;|\\[\\|]", lambda found: _READ[found[0]], cell)
+def _rows(text: str) -> list[list[str]]:
+    return [row for row in csv.reader(io.StringIO(text.strip()), skipinitialspace=True) if row]

@@ -136,7 +136,12 @@ def test_what_is_none(read, text, line):
         {},
         {"events": 3},
         {"events": [{"start": 1}], "problems": [], "absent": False, "reply": ""},
-        {"events": [{"start": 2, "end": 1, "text": ""}], "problems": [], "absent": True, "reply": ""},
+        {
+            "events": [{"start": 2, "end": 1, "text": ""}],
+            "problems": [],
+            "absent": True,
+            "reply": "",
+        },
         {
             "events": [{"start": "a", "end": 1, "text": ""}],
             "problems": [],
