@@ -21,7 +21,7 @@ def inspect(
     max_frames: frames.MaxFrames = None,
     start: frames.Start = None,
     end: frames.End = None,
-    pages: Annotated[str, typer.Option(help="Of a PDF, such as 1-3,7,-2 [the first 32].")] = "",
+    pages: Annotated[str, typer.Option(help="Of a PDF, such as 1-3,7,-2 (the first 32).")] = "",
     as_json: AsJson = False,
 ) -> None:
     """What a model will see of a picture, clip or PDF: sizes, tokens, times, bytes; no weights."""
