@@ -36,7 +36,9 @@ class Heard:
 
 def video(
     clip: Annotated[str, typer.Argument(help="A clip: path or address.")],
-    query: Annotated[str, typer.Argument(help="What to look for; all that happens if not given.")] = "",
+    query: Annotated[
+        str, typer.Argument(help="What to look for; all that happens if not given.")
+    ] = "",
     events: Annotated[bool, typer.Option("--events", help="All activities.")] = False,
     captions: Annotated[bool, typer.Option("--captions", help="All of it, part by part.")] = False,
     text: Annotated[bool, typer.Option("--text", help="Text in it, as a table.")] = False,

@@ -23,7 +23,7 @@ NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
 HOURS = rf"(?:{NUMBER})\s*(?:hours?|hrs?|h|小时)(?![A-Za-z])"
 MINUTES = rf"(?:{NUMBER})\s*(?:minutes?|mins?|m|分钟?)(?![A-Za-z])"
 SECONDS = rf"(?:{NUMBER})\s*(?:seconds?|secs?|s|秒)(?![A-Za-z])"
-JOINT = r"[\s,]*(?:and\s+)?"
+JOINT = r"[ \t,]*(?:and\s+)?"
 CLOCK = r"[0-9]{1,9}(?::[0-9]{1,2}){1,2}(?::[0-9]{1,3})?(?:[.,][0-9]{1,9})?"
 UNITED = (
     rf"(?:{HOURS}{JOINT})?(?:{MINUTES}{JOINT})?{SECONDS}|{HOURS}(?:{JOINT}{MINUTES})?|{MINUTES}"
