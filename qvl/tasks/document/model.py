@@ -154,13 +154,11 @@ class Page:
 
     def out(self, frame: Frame) -> "Page":
         """Boxes in pixels of the resized page -> in pixels of the original."""
-        moved = tuple(_moved(each, frame.box_out) for each in self.elements)
-        return Page(moved, frame.original)
+        return Page(tuple(_moved(e, frame.box_out) for e in self.elements), frame.original)
 
     def into(self, frame: Frame) -> "Page":
         """Boxes of the original as a model is taught to write them (`Frame.written`)."""
-        moved = tuple(_moved(each, frame.written) for each in self.elements)
-        return Page(moved, frame.processed)
+        return Page(tuple(_moved(e, frame.written) for e in self.elements), frame.processed)
 
 
 @dataclass(frozen=True)
@@ -194,9 +192,9 @@ def _moved(part: Any, move: Callable[[Corners], Corners]) -> Any:
     """A dataclass with every box in it moved."""
     changes: dict[str, Any] = {}
     for name in ("box", "image"):
-        if box := getattr(part, name, None):
-            changes[name] = move(box)
+        if corners := getattr(part, name, None):
+            changes[name] = move(corners)
     for name in ("items", "lists"):
         if inner := getattr(part, name, ()):
             changes[name] = tuple(_moved(each, move) for each in inner)
-    return replace(part, **changes) if changes else part
+    return replace(part, **changes)
