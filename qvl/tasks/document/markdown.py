@@ -20,7 +20,9 @@ from qvl.tasks.document.model import (
     Separator,
     Table,
 )
+from qvl.tasks.document.phrase import SAFE_ADDRESS
 from qvl.tasks.document.plain import plain
+from qvl.tasks.document.safe import safe_html
 from qvl.tasks.document.tables import grid
 from qvl.tasks.document.web import table_html
 
@@ -84,7 +86,7 @@ def _mark(mark: Mark, touching: bool) -> str:
             return within
         case "code" if text.strip() and "\n" not in text:
             return _code(text)
-        case "a" if mark.value:
+        case "a" if mark.value and SAFE_ADDRESS.match(mark.value.strip()):
             address = re.sub(r"[<>\s\\]", lambda found: f"%{ord(found[0]):02X}", mark.value)
             return f"[{within}](<{address}>)"
         case "a":
@@ -127,7 +129,7 @@ def table_markdown(part: Table | Chart) -> str:
     lines, wrong = grid(part.rows)
     spans = any(cell.rowspan * cell.colspan > 1 for row in part.rows for cell in row)
     if spans or wrong or not lines:
-        return re.sub(r"\n\s*\n", "\n", table_html(part)) if lines else ""
+        return re.sub(r"\n\s*\n", "\n", safe_html(table_html(part))) if lines else ""
     rows = part.rows
     headed = any(cell.header for cell in rows[0])
     head = _row(rows[:1]) if headed else "|" + "   |" * len(rows[0])

@@ -26,6 +26,13 @@ def is_blank(part: Node | Text) -> bool:
     return isinstance(part, Text) and not part.text.strip(BLANKS)
 
 
+def begins(part: Node | Text) -> int:
+    """Where the letters of a part begin in the markup."""
+    if isinstance(part, Node):
+        return part.at
+    return part.at + len(part.text) - len(part.text.lstrip(BLANKS))
+
+
 def phrase(parts: Iterable[Node | Text], faults: Faults, cut: bool = False) -> Inline:
     """Flowing text without the blanks at its ends; what is no text or mark gives its text.
 

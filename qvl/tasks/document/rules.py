@@ -27,7 +27,6 @@ PARENTS = {
     "tr": frozenset({"table", *GROUPS}),
     **dict.fromkeys(CELLS, frozenset({"tr"})),
     "style": frozenset({"body"}),
-    "img": frozenset({"div"}),
     **dict.fromkeys(TAGS, _TEXTS | TAGS.keys()),
 }
 _NEEDS: dict[Kind, tuple[str, str]] = {
