@@ -230,9 +230,9 @@ def test_time_is_linear(name):
 
     def seconds(size):
         text = "<p>" + piece * (size // len(piece))
-        begin = time.perf_counter()
+        begin = time.process_time()
         parse(text, SIZE)
-        return time.perf_counter() - begin
+        return time.process_time() - begin
 
     seconds(1000)
     short = min(seconds(8_000) for _ in range(3))
