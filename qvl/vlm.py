@@ -24,6 +24,7 @@ from qvl.model.qwen import QwenVL
 from qvl.model.yarn import caution
 from qvl.sample import Batch
 from qvl.tasks import grounding, ocr
+from qvl.tasks.actions.act import Acted, Errand, act
 from qvl.tokens import ENDOFTEXT, IM_END
 
 Turns = Sequence[Message | Mapping[str, Any]]
@@ -97,6 +98,15 @@ class VLM:
         labels = [what] if isinstance(what, str) else what
         shown = Image(picture(image), max_pixels=max_pixels)
         return grounding.detect(self.answer, shown, labels, Settings(max_tokens))
+
+    def act(self, shot: Source, errand: Errand | str, max_tokens: int = 512) -> Acted:
+        """The next step on a screen towards a goal, its points in pixels of the screen.
+
+        A goal alone is for `computer_use`; an Errand names the tool, the past and the screen.
+        """
+        errand = Errand(errand) if isinstance(errand, str) else errand
+        limits = self.limits.min_pixels, self.limits.max_pixels
+        return act(self.answer, errand, Image(picture(shot), *limits), Settings(max_tokens))
 
 
 def load(
