@@ -1,5 +1,6 @@
 """Where a page of runs comes apart: gutters between columns, spaces between lines."""
 
+import itertools
 from collections.abc import Sequence
 from statistics import median
 
@@ -49,7 +50,7 @@ def lines_of(runs: Sequence[Run]) -> list[list[Run]]:
 
 def gaps(bodies: Sequence[Box]) -> list[float]:
     """The white between each line and the next."""
-    return [below[1] - above[3] for above, below in zip(bodies, bodies[1:], strict=False)]
+    return [below[1] - above[3] for above, below in itertools.pairwise(bodies)]
 
 
 def free(spans: Sequence[tuple[float, float]], least: float) -> list[tuple[float, float]]:
@@ -114,7 +115,7 @@ def _middles(runs: Sequence[Run]) -> list[float]:
     found = {
         round((left.body[2] + right.body[0]) / 2 / left.height): (left.body[2] + right.body[0]) / 2
         for line in lines_of(runs)
-        for left, right in zip(line, line[1:], strict=False)
+        for left, right in itertools.pairwise(line)
     }
     return sorted(found.values())
 
@@ -123,4 +124,4 @@ def _stretches(runs: Sequence[Run], middle: float) -> list[tuple[float, float]]:
     """From where to where nothing crosses a gutter, in heights of the page."""
     crossing = sorted(_level(run) for run in runs if run.body[0] < middle < run.body[2])
     ends = [-1.0, *crossing, max(run.body[3] for run in runs) + 1]
-    return [(a + 0.5, b - 0.5) for a, b in zip(ends, ends[1:], strict=False) if b - a > 1]
+    return [(a + 0.5, b - 0.5) for a, b in itertools.pairwise(ends) if b - a > 1]

@@ -5,7 +5,7 @@ import math
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qvl.media.pdf import Pdf
 
@@ -62,17 +62,22 @@ def read_layer(pdf: Pdf, number: int, size: tuple[int, int]) -> Layer:
     return Layer(tuple(_accented(known)), pictures, size, len(seen) - len(known))
 
 
+Vector = tuple[float, float]
+
+
+@dataclass(frozen=True)
 class _Placing:
-    """From points of a page to pixels of its picture: (x, y) -> (ax + by + c, dx + ey + f)."""
+    """From points of a page to pixels of its picture: origin + x * across + y * up."""
 
-    def __init__(self, origin: Sequence[float], across: Sequence[float], up: Sequence[float]):
-        self.origin = origin
-        self.across = [b - a for a, b in zip(origin, across, strict=True)]
-        self.up = [b - a for a, b in zip(origin, up, strict=True)]
+    origin: Vector
+    across: Vector
+    up: Vector
 
-    def point(self, x: float, y: float) -> tuple[float, float]:
-        px, py = (o + x * a + y * u for o, a, u in zip(self.origin, self.across, self.up))
-        return px, py
+    def point(self, x: float, y: float) -> Vector:
+        return (
+            self.origin[0] + x * self.across[0] + y * self.up[0],
+            self.origin[1] + x * self.across[1] + y * self.up[1],
+        )
 
     def box(self, left: float, bottom: float, right: float, top: float) -> Box:
         (x1, y1), (x2, y2) = self.point(left, bottom), self.point(right, top)
@@ -88,16 +93,18 @@ class _Placing:
 def _placing(page: "pypdfium2.PdfPage", size: tuple[int, int]) -> _Placing:
     import pypdfium2.raw as raw
 
-    far = 1000.0  # points, so that whole steps are exact enough
+    far = 1000  # points, so that whole steps are exact enough
     x, y = ctypes.c_int(), ctypes.c_int()
-    found = []
-    for px, py in ((0.0, 0.0), (far, 0.0), (0.0, far)):
-        width, height = (side * _FINE for side in size)
+    width, height = (side * _FINE for side in size)
+
+    def pixel(px: float, py: float) -> Vector:
         raw.FPDF_PageToDevice(page.raw, 0, 0, width, height, 0, px, py, x, y)
-        found.append((x.value / _FINE, y.value / _FINE))
-    origin, across, up = found
-    unit = [[o + (p - o) / far for o, p in zip(origin, each, strict=True)] for each in (across, up)]
-    return _Placing(origin, *unit)
+        return x.value / _FINE, y.value / _FINE
+
+    origin = pixel(0, 0)
+    ends = pixel(far, 0), pixel(0, far)
+    across, up = (((end[0] - origin[0]) / far, (end[1] - origin[1]) / far) for end in ends)
+    return _Placing(origin, across, up)
 
 
 def _letters(page: "pypdfium2.PdfPage", place: _Placing) -> Iterator[Letter]:
@@ -183,14 +190,10 @@ def _pictures(page: "pypdfium2.PdfPage", place: _Placing, size: tuple[int, int])
     import pypdfium2.raw as raw
 
     for thing in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=4):
-        left, top, right, bottom = place.box(*_bounds(thing))
-        box = (max(left, 0), max(top, 0), min(right, size[0]), min(bottom, size[1]))
+        left, top, right, bottom = place.box(*thing.get_bounds())
+        box = (max(left, 0.0), max(top, 0.0), min(right, size[0]), min(bottom, size[1]))
         if min(box[2] - box[0], box[3] - box[1]) >= 16:
             yield box
-
-
-def _bounds(thing: Any) -> tuple[float, float, float, float]:
-    return thing.get_bounds()
 
 
 def union(boxes: Sequence[Box]) -> Box:

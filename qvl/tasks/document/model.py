@@ -165,13 +165,15 @@ class Page:
 
     def out(self, frame: Frame) -> "Page":
         """Boxes in pixels of the resized page -> in pixels of the original."""
-        moved = tuple(_moved(each, frame.box_out) for each in self.elements)
-        return Page(moved, frame.original)
+        return self.moved(frame.box_out, frame.original)
 
     def into(self, frame: Frame) -> "Page":
         """Boxes of the original as a model is taught to write them (`Frame.written`)."""
-        moved = tuple(_moved(each, frame.written) for each in self.elements)
-        return Page(moved, frame.processed)
+        return self.moved(frame.written, frame.processed)
+
+    def moved(self, move: Callable[[Corners], Corners], size: Size) -> "Page":
+        """Every box moved; `size` is that of the pixels that they count then."""
+        return Page(tuple(_moved(each, move) for each in self.elements), size)
 
 
 @dataclass(frozen=True)
