@@ -9,24 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from qvl.tasks.document.inline import Inline as Inline
+from qvl.tasks.document.inline import Mark as Mark
+from qvl.tasks.document.inline import inline as inline
 from qvl.tasks.place import Corners, Frame, Size
 
 if TYPE_CHECKING:
     from qvl.tasks.document.figures import Source
-
-MarkTag = Literal["a", "b", "br", "code", "i", "s", "span", "sub", "sup", "u"]
-
-
-@dataclass(frozen=True)
-class Mark:
-    """Marked text; `value` is the address of an "a" and the style of a "span", else ""."""
-
-    tag: MarkTag
-    content: "Inline" = ()  # of a "br": empty
-    value: str = ""
-
-
-Inline = tuple[str | Mark, ...]  # as `inline` makes it: no empty and no neighbouring strings
 
 
 @dataclass(frozen=True)
@@ -96,7 +85,7 @@ class Table:
     box: Corners | None
     rows: Rows = ()
     number: int | None = None
-    style: str = ""  # holds no "<"; only beside a number
+    style: str = ""  # without "<", which would end it
     cut: bool = field(default=False, kw_only=True)
 
 
@@ -201,23 +190,6 @@ class Document:
         from qvl.tasks.document.records import to_dict
 
         return to_dict(self)
-
-
-def inline(*parts: str | Mark) -> Inline:
-    """Text as elements hold it: strings joined, empty ones and control characters left out."""
-    joined: list[str | Mark] = []
-    for part in parts:
-        if isinstance(part, str) and joined and isinstance(joined[-1], str):
-            joined[-1] += part.translate(CONTROLS)
-        elif isinstance(part, str):
-            joined.append(part.translate(CONTROLS))
-        else:
-            joined.append(replace(part, content=inline(*part.content)))
-    return tuple(part for part in joined if part != "")
-
-
-# No text of a page holds these: HTML has no way to write them. Tabs and line ends stay.
-CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if code not in (9, 10, 13)}
 
 
 def _moved(part: Any, move: Callable[[Corners], Corners]) -> Any:
