@@ -13,6 +13,7 @@ from qvl.cli.export import export
 from qvl.cli.ground import ground
 from qvl.cli.inspect import inspect
 from qvl.cli.ocr import ocr
+from qvl.cli.parse import parse
 from qvl.cli.run import run
 
 app = typer.Typer(
@@ -22,7 +23,7 @@ app = typer.Typer(
     help="Qwen2.5-VL, whole: read pictures, find things in them, see what a model sees.",
 )
 
-for verb in (run, chat, ocr, ground, inspect, export, doctor):
+for verb in (run, chat, parse, ocr, ground, inspect, export, doctor):
     app.command()(verb)
 
 

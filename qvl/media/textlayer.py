@@ -190,7 +190,11 @@ def _pictures(page: "pypdfium2.PdfPage", place: _Placing, size: tuple[int, int])
     import pypdfium2.raw as raw
 
     for thing in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=4):
-        left, top, right, bottom = place.box(*thing.get_bounds())
+        corners, form = thing.get_bounds(), thing.container
+        while form is not None:  # inside of a form, places are the form's own
+            corners = form.get_matrix().on_rect(*corners)
+            form = form.container
+        left, top, right, bottom = place.box(*corners)
         box = (max(left, 0.0), max(top, 0.0), min(right, size[0]), min(bottom, size[1]))
         if min(box[2] - box[0], box[3] - box[1]) >= 16:
             yield box

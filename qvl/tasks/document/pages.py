@@ -67,9 +67,9 @@ class Reading:
     def reply(self) -> str:
         """What the model wrote; written anew where the page was turned or read in tiles."""
         only = self.looks[0].best
-        if len(self.looks) == 1 and not only.rung.quarters:
+        if self.looks[0].tile.box == (0, 0, *(self.page.size or ())) and not only.rung.quarters:
             return only.reply
-        return render(self.page.moved(lambda box: (*map(round, box),), self.page.size or (1, 1)))
+        return render(self.page)
 
     def report(self) -> dict[str, Any]:
         """JSON values: status, sizes, and every attempt with its problems."""
@@ -90,21 +90,20 @@ class Reading:
 
 def read_page(chat: Chat, picture: Pillow.Image, ask: Ask) -> Reading:
     """The elements of a page in reading order, in pixels of `picture`."""
-    tiles = [Tile(0, 0, *picture.size)]
-    if ask.tile and max(picture.size) > ask.tile:
-        tiles = cut(picture, ask.tile)
+    whole = Tile(0, 0, *picture.size)
+    tiles = cut(picture, ask.tile) if ask.tile and max(picture.size) > ask.tile else [whole]
     prompt = CAPTIONED if ask.captions else PROMPT
     settings = Settings(max_tokens=ask.max_tokens, seed=ask.seed)
     looks = []
     for tile in tiles:
-        part = picture if len(tiles) == 1 else picture.crop(tile.box)
+        part = picture if tile == whole else picture.crop(tile.box)
         shown = Image(part, max_pixels=ask.max_pixels)
         looks.append(Look(tile, tuple(attempts(chat, shown, prompt, settings, ask.attempts))))
     return Reading(_whole(picture.size, looks), tuple(looks))
 
 
 def _whole(size: tuple[int, int], looks: Sequence[Look]) -> Page:
-    if len(looks) == 1:
+    if looks[0].tile == Tile(0, 0, *size):
         return replace(looks[0].best.page, size=size)
     return merge(size, [look.tile for look in looks], [look.best.page for look in looks])
 

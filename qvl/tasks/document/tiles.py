@@ -12,6 +12,7 @@ from qvl.tasks.document.seams import both
 from qvl.tasks.place import Corners, Size
 
 OVERLAP = 0.15  # of a tile's side that its neighbour has too, at least
+_GUTTER = 12  # pixels of white between columns, at least
 _WHITE = 24  # levels of grey that an empty row or column may vary by
 
 
@@ -32,37 +33,55 @@ class Tile:
 def cut(image: Pillow.Image, side: int) -> list[Tile]:
     """Tiles of at most `side` pixels a side, row by row; their edges lie in white where they can.
 
-    Bands run across the page; one that is too wide is cut where a white column allows it, since
-    a cut through lines of text leaves nothing to read.
+    Bands across the page overlap. One that is too wide is cut where a white column allows it, and
+    stays whole otherwise, since a cut through lines of text leaves nothing to read. What is all
+    white is no tile.
     """
     grey = np.asarray(image.convert("L"), dtype=np.int16)
     tiles = []
-    for top, bottom in _spans(grey.max(axis=1) - grey.min(axis=1), side):
+    for top, bottom in _bands(grey.max(axis=1) - grey.min(axis=1), side):
         band = grey[top:bottom]
-        for left, right in _spans(band.max(axis=0) - band.min(axis=0), side):
-            tiles.append(Tile(left, top, right, bottom))
-    return tiles
+        across = band.max(axis=0) - band.min(axis=0)
+        for left, right in _columns(across, side):
+            if (across[left:right] >= _WHITE).any():
+                tiles.append(Tile(left, top, right, bottom))
+    return tiles or [Tile(0, 0, *image.size)]
 
 
-def _spans(variation: np.ndarray, side: int) -> list[tuple[int, int]]:
-    """Overlapping spans of at most `side` that cover a length, ends in its whitest parts."""
-    length, spans, start = len(variation), [], 0
+def _bands(variation: np.ndarray, side: int) -> list[tuple[int, int]]:
+    """Overlapping spans of at most `side` that cover a height."""
+    height, spans, start = len(variation), [], 0
     least = max(1, round(side * OVERLAP))
-    while length - start > side:
-        end = _whitest(variation, start + side // 2, start + side)
+    while height - start > side:
+        first, last = start + side // 2, start + side
+        end, _ = _whitest(variation, first, last) or (last, 0)
         spans.append((start, end))
-        start = _whitest(variation, max(start + 1, end - 2 * least), end - least + 1)
-    return [*spans, (start, length)]
+        first, last = max(start + 1, end - 2 * least), max(start + 1, end - least)
+        start, _ = _whitest(variation, first, last) or (last, 0)
+    return [*spans, (start, height)]
 
 
-def _whitest(variation: np.ndarray, first: int, last: int) -> int:
-    """The middle of the widest empty stretch between `first` and `last`; `last` without any."""
-    white = np.flatnonzero(np.diff(np.pad(variation[first:last] < _WHITE, 1).astype(np.int8)))
-    begins, ends = white[::2], white[1::2]
+def _columns(variation: np.ndarray, side: int) -> list[tuple[int, int]]:
+    """Spans beside each other that cover a width, of at most `side` where gutters allow it."""
+    width, spans, start = len(variation), [], 0
+    while width - start > side:
+        found = _whitest(variation, start + side // 4, start + side)
+        if found is None or found[1] < _GUTTER:
+            break
+        spans.append((start, found[0]))
+        start = found[0]
+    return [*spans, (start, width)]
+
+
+def _whitest(variation: np.ndarray, first: int, last: int) -> tuple[int, int] | None:
+    """The middle and length of the longest empty stretch from `first` to `last`, if there is one."""
+    empty = np.pad(variation[first:last] < _WHITE, 1).astype(np.int8)
+    turns = np.flatnonzero(np.diff(empty))
+    begins, ends = turns[::2], turns[1::2]
     if not len(begins):
-        return last
-    widest = int(np.argmax(ends - begins))
-    return first + int(begins[widest] + ends[widest]) // 2
+        return None
+    longest = int(np.argmax(ends - begins))
+    return first + int(begins[longest] + ends[longest]) // 2, int((ends - begins)[longest])
 
 
 def merge(size: Size, tiles: Sequence[Tile], pages: Sequence[Page]) -> Page:
@@ -80,23 +99,20 @@ def merge(size: Size, tiles: Sequence[Tile], pages: Sequence[Page]) -> Page:
         order: list[int] = []
         before = len(found)
         for element in moved.elements:
-            at, whole = _known(found[:before], element)
-            if at == len(found):
-                found.append(element)
-            else:
-                found[at] = whole
+            at, whole = _known(found[:before], element) or (len(found), element)
+            found[at : at + 1] = [whole]
             if at not in order:
                 order.append(at)
         orders.append(order)
     return Page(tuple(found[at] for at in _ordered(found, orders)), size)
 
 
-def _known(found: Sequence[Element], element: Element) -> tuple[int, Element]:
-    """Where an element was seen before, in part or whole, and what both are; else the end."""
+def _known(found: Sequence[Element], element: Element) -> tuple[int, Element] | None:
+    """Where an element was seen before, in part or whole, and what both are."""
     for at, old in enumerate(found):
         if whole := both(old, element):
             return at, whole
-    return len(found), element
+    return None
 
 
 def _ordered(found: Sequence[Element], orders: Sequence[Sequence[int]]) -> list[int]:
