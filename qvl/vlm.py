@@ -24,6 +24,8 @@ from qvl.model.qwen import QwenVL
 from qvl.model.yarn import caution
 from qvl.sample import Batch
 from qvl.tasks import grounding, ocr
+from qvl.tasks.document.pages import Ask
+from qvl.tasks.document.reader import Parsed, parse_document
 from qvl.tokens import ENDOFTEXT, IM_END
 
 Turns = Sequence[Message | Mapping[str, Any]]
@@ -97,6 +99,10 @@ class VLM:
         labels = [what] if isinstance(what, str) else what
         shown = Image(picture(image), max_pixels=max_pixels)
         return grounding.detect(self.answer, shown, labels, Settings(max_tokens))
+
+    def parse(self, source: Source, pages: str | None = None, ask: Ask | None = None) -> Parsed:
+        """Pages of a PDF, TIFF or picture as elements: a Document, with how each page was read."""
+        return parse_document(self.answer, source, pages, ask)
 
 
 def load(

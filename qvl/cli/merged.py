@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from qvl.cli import output
-from qvl.cli.papers import figures, figure_name
+from qvl.cli.papers import figure_name, figures
 from qvl.tasks.document.figures import Source
 from qvl.tasks.document.model import Document, Figure, Page, Table
 from qvl.tasks.document.render import render

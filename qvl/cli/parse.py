@@ -1,8 +1,8 @@
 """`qvl parse`: documents to QwenVL HTML, clean HTML, Markdown and JSON."""
 
 from collections.abc import Sequence
-from functools import cache, partial
 from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any
 

@@ -115,18 +115,22 @@ def _letters(page: "pypdfium2.PdfPage", place: _Placing) -> Iterator[Letter]:
     try:
         left, bottom, right, top = (ctypes.c_double() for _ in range(4))
         loose = raw.FS_RECTF()
+        high = 0
         for i in range(raw.FPDFText_CountChars(text.raw)):
             code = raw.FPDFText_GetUnicode(text.raw, i)
+            if 0xD800 <= code < 0xDC00:  # the first half of a pair
+                high = code
+                continue
+            if high and 0xDC00 <= code < 0xE000:
+                code = 0x10000 + ((high - 0xD800) << 10) + code - 0xDC00
+            high = 0
             if not raw.FPDFText_GetCharBox(text.raw, i, left, right, bottom, top):
                 continue
             raw.FPDFText_GetLooseCharBox(text.raw, i, loose)
             body = place.box(loose.left, loose.bottom, loose.right, loose.top)
             ink = place.box(left.value, bottom.value, right.value, top.value)
             turn = place.turn(raw.FPDFText_GetCharAngle(text.raw, i))
-            for piece in _meaning(code):
-                yield Letter(piece, ink, body, turn)
-            if _meaning(code) == ("",) and not raw.FPDFText_IsGenerated(text.raw, i):
-                yield Letter("", ink, body, turn)
+            yield from (Letter(piece, ink, body, turn) for piece in _meaning(code))
     finally:
         text.close()
 

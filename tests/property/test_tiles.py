@@ -1,5 +1,7 @@
 """A page read in tiles is the page read at once."""
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -114,5 +116,5 @@ def test_tiles_cover_the_page_and_overlap(width, height, side, seed):
     rows = sorted({(t.top, t.bottom) for t in tiles})
     assert rows[0][0] == 0 and rows[-1][1] == height
     assert all(b - a <= side for a, b in rows)
-    for (_, end), (start, _) in zip(rows, rows[1:], strict=False):
+    for (_, end), (start, _) in pairwise(rows):
         assert end - start >= OVERLAP * side - 1

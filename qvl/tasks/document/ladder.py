@@ -95,9 +95,7 @@ def sideways(image: Pillow.Image) -> bool:
     return bool(np.square(np.diff(columns)).mean() > 4 * np.square(np.diff(rows)).mean() + 1)
 
 
-def _attempt(
-    chat: Chat, picture: Image, prompt: str, settings: Settings, rung: Rung
-) -> Attempt:
+def _attempt(chat: Chat, picture: Image, prompt: str, settings: Settings, rung: Rung) -> Attempt:
     began = time.perf_counter()
     shown = replace(picture, pixels=turned(picture.pixels, rung.quarters))
     size = picture.pixels.size

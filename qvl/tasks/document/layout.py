@@ -41,7 +41,7 @@ def draw_layout(picture: Image.Image, page: Page) -> Image.Image:
         if element.box is None:
             continue
         left, top, right, bottom = (corner * scale for corner in element.box)
-        box = (left + margin, top, right + margin, bottom)
+        box = (left + margin - line, top - line, right + margin + line, bottom + line)
         draw.rectangle(box, outline=COLOURS[kind(element)], width=line)
         taken.append(_badge(draw, str(number), element, box, letters, taken))
     _legend(draw, numbered, size[1], letters, sheet.width)

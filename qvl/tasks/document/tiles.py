@@ -74,7 +74,7 @@ def _columns(variation: np.ndarray, side: int) -> list[tuple[int, int]]:
 
 
 def _whitest(variation: np.ndarray, first: int, last: int) -> tuple[int, int] | None:
-    """The middle and length of the longest empty stretch from `first` to `last`, if there is one."""
+    """The middle and length of the longest empty stretch from `first` to `last`; None: no such."""
     empty = np.pad(variation[first:last] < _WHITE, 1).astype(np.int8)
     turns = np.flatnonzero(np.diff(empty))
     begins, ends = turns[::2], turns[1::2]
