@@ -12,9 +12,9 @@ from qvl.messages import Image as Part
 from qvl.tasks.document.inline import inline
 from qvl.tasks.document.model import Cell, Item, List, Page, Paragraph, Picture, Table
 from qvl.tasks.document.pages import Ask, read_page
+from qvl.tasks.document.plain import element_text
 from qvl.tasks.document.render import render
 from qvl.tasks.document.tiles import OVERLAP, Tile, cut
-from qvl.tasks.document.words import words
 
 LINE, LEADING = 14, 22  # pixels: a line's ink, and from line to line
 kinds = st.sampled_from(["text", "text", "table", "list", "picture"])
@@ -103,7 +103,9 @@ def test_a_tiled_page_is_the_whole_page(page, side):
     image = drawn(blocks, height)
     truth = list(elements(blocks, Tile(0, 0, *image.size)))
     read = read_page(answering(blocks, cut(image, side)), image, Ask(tile=side)).page
-    assert [(type(e), words(e)) for e in read.elements] == [(type(e), words(e)) for e in truth]
+    assert [(type(e), element_text(e)) for e in read.elements] == [
+        (type(e), element_text(e)) for e in truth
+    ]
     assert [e.box for e in read.elements] == [e.box for e in truth]
 
 

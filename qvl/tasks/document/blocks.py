@@ -19,7 +19,7 @@ from qvl.tasks.document.model import (
     Separator,
     Table,
 )
-from qvl.tasks.document.phrase import is_blank, phrase
+from qvl.tasks.document.phrase import begins, is_blank, phrase
 from qvl.tasks.document.rows import rows
 from qvl.tasks.document.tree import HEADINGS, RANKS, Node
 from qvl.tasks.place import Corners, Size
@@ -69,7 +69,7 @@ class Blocks:
         if all(isinstance(part, Text) for part in parts) and _FENCES.match(only_text):
             return
         if content := phrase(parts, self.faults, cut):
-            at = next(part.at for part in parts if not is_blank(part))
+            at = next(begins(part) for part in parts if not is_blank(part))
             self.faults.add("loose-text", at, "text outside of an element, taken as a paragraph")
             yield Paragraph(place, content, cut=cut)
 
@@ -133,7 +133,7 @@ class Blocks:
                 items.append(Item(required_box(part, self.size, self.faults), content, lists))
                 continue
             end = part.inner if isinstance(part, Node) else None
-            self.faults.add("nesting", part.at, "in a list, but outside of an <li>", end)
+            self.faults.add("nesting", begins(part), "in a list, but outside of an <li>", end)
             if isinstance(part, Node) and part.name in LISTS:
                 last = items.pop() if items else Item(None)
                 items.append(Item(last.box, last.content, (*last.lists, self._list(part))))

@@ -46,6 +46,8 @@ def _inside(node: Node, corners: Corners, size: Size | None, faults: Faults) -> 
     if left == right or top == bottom:
         faults.add("box-area", node.at, "a box without area", node.inner)
     if not size:
+        if left < 0 or top < 0:
+            faults.add("box-outside", node.at, "outside of any page", node.inner)
         return left, top, right, bottom
     kept, wrong = Frame(size, size).inside((left, top, right, bottom))
     for why in wrong:

@@ -7,7 +7,7 @@ from qvl.tasks.document.boxes import required_box
 from qvl.tasks.document.faults import Faults
 from qvl.tasks.document.lexer import Text
 from qvl.tasks.document.model import Chart, Chemical, Figure, Formula, Music, Picture
-from qvl.tasks.document.phrase import TAGS, formula, is_blank, leaf, phrase
+from qvl.tasks.document.phrase import TAGS, begins, formula, is_blank, leaf, phrase
 from qvl.tasks.document.rows import rows
 from qvl.tasks.document.tree import Node
 from qvl.tasks.place import Size
@@ -93,7 +93,7 @@ def _inside(node: Node, kind: Kind, faults: Faults) -> _Inside:
             found.rest.append(part)
     bare = [each for each in found.rest if isinstance(each, Text) or each.name in TAGS]
     if bare and wanted and not found.content and wanted != ("table",):
-        faults.add("nesting", bare[0].at, f"text of a {kind} without <{wanted[0]}> around it")
+        faults.add("nesting", begins(bare[0]), f"text of a {kind} without <{wanted[0]}> around it")
         found.content = [_wrapped(node, bare)]
         found.rest = [each for each in found.rest if each not in bare]
     return found

@@ -1,6 +1,7 @@
 """Text with marks in it, as the elements of a document hold it."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -24,13 +25,21 @@ Inline = tuple[str | Mark, ...]  # as `inline` makes it: no empty and no neighbo
 
 def inline(*parts: str | Mark) -> Inline:
     """Text as elements hold it: strings joined, empty ones and control characters left out."""
+    return merged(map(_writable, parts))
+
+
+def merged(parts: Iterable[str | Mark]) -> Inline:
+    """The same without a look at the characters."""
     joined: list[str | Mark] = []
     for part in parts:
-        if isinstance(part, Mark):
-            joined.append(replace(part, content=inline(*part.content)))
-        elif written := UNWRITABLE.sub("", part):
-            if joined and isinstance(joined[-1], str):
-                joined[-1] += written
-            else:
-                joined.append(written)
+        if isinstance(part, str) and joined and isinstance(joined[-1], str):
+            joined[-1] += part
+        elif part != "":
+            joined.append(part)
     return tuple(joined)
+
+
+def _writable(part: str | Mark) -> str | Mark:
+    if isinstance(part, Mark):
+        return replace(part, content=inline(*part.content))
+    return UNWRITABLE.sub("", part)

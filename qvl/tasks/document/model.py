@@ -196,9 +196,9 @@ def _moved(part: Any, move: Callable[[Corners], Corners]) -> Any:
     """A dataclass with every box in it moved."""
     changes: dict[str, Any] = {}
     for name in ("box", "image"):
-        if box := getattr(part, name, None):
-            changes[name] = move(box)
+        if corners := getattr(part, name, None):
+            changes[name] = move(corners)
     for name in ("items", "lists"):
         if inner := getattr(part, name, ()):
             changes[name] = tuple(_moved(each, move) for each in inner)
-    return replace(part, **changes) if changes else part
+    return replace(part, **changes)

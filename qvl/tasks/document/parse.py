@@ -10,7 +10,7 @@ from qvl.tasks.document.blocks import Blocks
 from qvl.tasks.document.faults import HARMLESS, Fault, Faults
 from qvl.tasks.document.lexer import Text
 from qvl.tasks.document.model import Page
-from qvl.tasks.document.phrase import is_blank
+from qvl.tasks.document.phrase import begins, is_blank
 from qvl.tasks.document.tree import RANKS, Node, tree
 from qvl.tasks.place import Size
 
@@ -59,4 +59,4 @@ def _without_chatter(root: Node, faults: Faults) -> list[Part]:
 def _name_chatter(part: Text, faults: Faults) -> None:
     if not is_blank(part) and _FENCE.sub("", part.text).strip():
         end = part.at + len(part.text)
-        faults.add("chatter", part.at, "words outside of the markup, left out", end)
+        faults.add("chatter", begins(part), "words outside of the markup, left out", end)

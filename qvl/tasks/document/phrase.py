@@ -8,15 +8,16 @@ from collections.abc import Iterable, Iterator
 from typing import get_args
 
 from qvl.tasks.document.faults import Faults
-from qvl.tasks.document.inline import Inline, Mark, MarkTag, inline
+from qvl.tasks.document.inline import Inline, Mark, MarkTag, merged
 from qvl.tasks.document.lexer import Text, settled
-from qvl.tasks.document.tree import RANKS, Node
+from qvl.tasks.document.tree import HEADINGS, RANKS, Node
 
 BLANKS = " \t\n\r"
 SYNONYMS: dict[str, MarkTag] = {"strong": "b", "em": "i", "del": "s", "strike": "s", "ins": "u"}
 TAGS: dict[str, MarkTag] = {**{tag: tag for tag in get_args(MarkTag)}, **SYNONYMS}
 SAFE_ADDRESS = re.compile(r"https?:|mailto:|[#/.]|[^:]*\Z", re.IGNORECASE)
 _LEFT_OUT = ("style", "script")
+_NAMED = frozenset({"img", "p", "address", "div", "ul", "ol", "table", *HEADINGS})
 _FENCE = re.compile(r"\s*`{1,3}\s*\Z")
 _DELIMITERS = (("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$", "$"))
 
@@ -25,17 +26,24 @@ def is_blank(part: Node | Text) -> bool:
     return isinstance(part, Text) and not part.text.strip(BLANKS)
 
 
+def begins(part: Node | Text) -> int:
+    """Where the letters of a part begin in the markup."""
+    if isinstance(part, Node):
+        return part.at
+    return part.at + len(part.text) - len(part.text.lstrip(BLANKS))
+
+
 def phrase(parts: Iterable[Node | Text], faults: Faults, cut: bool = False) -> Inline:
     """Flowing text without the blanks at its ends; what is no text or mark gives its text.
 
     `cut`: the reply ends in it, perhaps with the fence that was around the page.
     """
-    found = list(inline(*_marks(parts, faults)))
+    found = list(merged(_marks(parts, faults)))
     if found and isinstance(found[0], str):
         found[0] = found[0].lstrip(BLANKS)
     if found and isinstance(found[-1], str):
         found[-1] = _without_fence(found[-1], cut).rstrip(BLANKS)
-    return inline(*map(_settled, found))
+    return merged(map(_settled, found))
 
 
 def leaf(node: Node, faults: Faults) -> str:
@@ -67,7 +75,7 @@ def _without_fence(text: str, cut: bool) -> str:
 def _settled(part: str | Mark) -> str | Mark:
     if isinstance(part, str):
         return settled(part)
-    return Mark(part.tag, tuple(map(_settled, part.content)), part.value)
+    return Mark(part.tag, merged(map(_settled, part.content)), part.value)
 
 
 def _marks(parts: Iterable[Node | Text], faults: Faults) -> Iterator[str | Mark]:
@@ -99,12 +107,13 @@ def _mark(node: Node, faults: Faults) -> Mark:
         if not SAFE_ADDRESS.match(value.strip()):
             faults.add("link", node.at, "an address that is no web address, left out", node.inner)
             value = ""
-    return Mark(tag, () if tag == "br" else tuple(_marks(node.children, faults)), value)
+    return Mark(tag, () if tag == "br" else merged(_marks(node.children, faults)), value)
 
 
 def _flattened(node: Node, faults: Faults) -> Iterator[str | Mark]:
-    kind = "image" if node.name == "img" else "nesting"
-    faults.add(kind, node.at, f"a <{node.name}> inside a text, its text is kept", node.inner)
+    if node.name in _NAMED:
+        kind = "image" if node.name == "img" else "nesting"
+        faults.add(kind, node.at, f"a <{node.name}> inside a text, its text is kept", node.inner)
     yield from _marks(node.children, faults)
 
 

@@ -15,7 +15,7 @@ from qvl.tasks.document.model import (
     Table,
     inline,
 )
-from qvl.tasks.document.words import inline_text, words
+from qvl.tasks.document.plain import element_text, plain
 from qvl.tasks.place import Corners
 
 _SAME = 0.7  # of the area of both, from which on boxes are one
@@ -32,7 +32,7 @@ def both(old: Element, new: Element) -> Element | None:
     over, part = _overlap(old.box, new.box)
     if part <= 0:
         return None
-    text, other = words(old), words(new)
+    text, other = element_text(old), element_text(new)
     if over > _SAME and SequenceMatcher(None, text, other, autojunk=False).ratio() >= _ALIKE:
         return old if len(text) >= len(other) else new
     around = (
@@ -73,7 +73,7 @@ def _area(box: Corners) -> float:
 
 def _text(old: Inline, new: Inline) -> Inline | None:
     """Marked text up to the longest piece that both have, then the new text after it."""
-    a, b = inline_text(old), inline_text(new)
+    a, b = plain(old), plain(new)
     match = SequenceMatcher(None, a, b, autojunk=False).find_longest_match()
     if match.size < min(_LEAST, len(a), len(b)):
         return None
