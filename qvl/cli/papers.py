@@ -92,9 +92,10 @@ def figure_name(number: int, index: int) -> str:
 def figures(page: Page) -> Iterator[tuple[int, Figure]]:
     """Figures of a page that have a picture of their own, and their places among its elements."""
     for index, element in enumerate(page.elements):
-        box = isinstance(element, Figure) and (element.image or element.box)
-        if box and min(box[2] - box[0], box[3] - box[1]) >= _SMALLEST:
-            yield index, element
+        if isinstance(element, Figure):
+            left, top, right, bottom = element.image or element.box or (0, 0, 0, 0)
+            if min(right - left, bottom - top) >= _SMALLEST:
+                yield index, element
 
 
 def _missing(folder: Path, number: int, mark: Mark) -> bool:

@@ -103,7 +103,7 @@ def _letters(ask: Ask) -> Job:
     """Read from the file itself: the same each time, so that one attempt is enough."""
 
     def chat(sheet: Sheet) -> Chat:
-        layer = sheet.layer or Layer((), (), sheet.picture.size, 0)
+        layer = sheet.layer or Layer((), sheet.picture.size)
         return truth_chat(page_of(layer))
 
     return Job(replace(ask, attempts=1), "text layer", chat, layer=True)

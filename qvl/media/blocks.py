@@ -6,8 +6,9 @@ from statistics import median
 
 from qvl.media.cuts import column_cut, gaps, lines_of
 from qvl.media.grids import table_spans
+from qvl.media.placing import Box, union
 from qvl.media.runs import Run, runs_of, text_of
-from qvl.media.textlayer import HYPHEN, Box, Layer, union
+from qvl.media.textlayer import HYPHEN, Layer
 from qvl.media.turns import turned_box, turned_size
 
 _MARKS = "•▪–‣◦➢✓*-"
@@ -49,7 +50,8 @@ def blocks_of(layer: Layer) -> list[Block]:
     for turn in sorted(range(4), key=lambda turn: -counts[turn]):
         if counts[turn]:
             size = turned_size(layer.size, turn)
-            for block in _ordered(runs_of(layer.letters, turn, layer.size)):
+            rules = [turned_box(rule, layer.size, turn) for rule in layer.rules]
+            for block in _ordered(runs_of(layer.letters, turn, layer.size), rules):
                 found.append(_back(replace(block, turn=turn), size))
     return found
 
@@ -72,15 +74,15 @@ def _solid(letter: str) -> bool:
     return "\u3000" <= letter <= "\u9fff" or "\uf900" <= letter <= "\uffef"
 
 
-def _ordered(runs: list[Run]) -> Iterator[Block]:
+def _ordered(runs: list[Run], rules: Sequence[Box]) -> Iterator[Block]:
     """Columns first where there are any, else what stands above, then what stands below."""
     if not runs:
         return
-    for part in column_cut(runs):
+    for part in column_cut(runs, rules):
         if len(part) == len(runs):
             yield from _column(part)
         else:
-            yield from _ordered(part)
+            yield from _ordered(part, rules)
 
 
 def _column(runs: list[Run]) -> Iterator[Block]:

@@ -4,8 +4,8 @@ import itertools
 from collections.abc import Sequence
 from statistics import median
 
+from qvl.media.placing import Box, union
 from qvl.media.runs import Run
-from qvl.media.textlayer import Box, union
 
 _GUTTER = 0.6  # heights that columns are apart, at least
 _NARROW = 6.0  # heights; what is narrower is no column
@@ -14,15 +14,18 @@ _FULL = 0.5  # of its column's width that a line of text takes; a table's cells 
 _LOOSE = 0.2  # the same where lines of two columns do not stand level, as rows of a table do
 
 
-def column_cut(runs: list[Run]) -> list[list[Run]]:
-    """The columns; or what stands above, beside and below the tallest gutter; or all as one."""
-    if columns := _columns(runs):
+def column_cut(runs: list[Run], rules: Sequence[Box]) -> list[list[Run]]:
+    """The columns; or what stands above, beside and below the tallest gutter; or all as one.
+
+    A rule across a gutter makes it one of a table, and not between columns.
+    """
+    if columns := _columns(runs, rules):
         return columns
     tallest: tuple[float, tuple[float, float]] = (0.0, (0.0, 0.0))
     for middle in _middles(runs):
-        for top, bottom in _stretches(runs, middle):
+        for top, bottom in _stretches(runs, rules, middle):
             within = [run for run in runs if top <= _level(run) <= bottom]
-            if bottom - top > tallest[0] and len(within) < len(runs) and _columns(within):
+            if bottom - top > tallest[0] and len(within) < len(runs) and _columns(within, rules):
                 tallest = bottom - top, (top, bottom)
     if not tallest[0]:
         return [runs]
@@ -69,15 +72,18 @@ def _shared(a: Run, b: Run) -> float:
     return both / max(min(a.body[3] - a.body[1], b.body[3] - b.body[1]), 1e-6)
 
 
-def _columns(runs: Sequence[Run]) -> list[list[Run]] | None:
+def _columns(runs: Sequence[Run], rules: Sequence[Box]) -> list[list[Run]] | None:
     if len(runs) < 2 * _FEW:
         return None
     height = median(run.height for run in runs)
     rest, parts = list(runs), []
+    top, bottom = min(map(_level, runs)), max(map(_level, runs))
+    within = [rule for rule in rules if top < rule[1] < bottom]
     for first, last in free([(run.body[0], run.body[2]) for run in runs], _GUTTER * height):
         left = [run for run in rest if run.body[2] <= first]
         right = [run for run in rest if run.body[0] >= last]
-        if _beside(left, right, height):
+        walled = any(rule[0] < first and last < rule[2] for rule in within)
+        if not walled and _beside(left, right, height):
             parts.append(left)
             rest = right
     return [*parts, rest] if parts else None
@@ -120,8 +126,12 @@ def _middles(runs: Sequence[Run]) -> list[float]:
     return sorted(found.values())
 
 
-def _stretches(runs: Sequence[Run], middle: float) -> list[tuple[float, float]]:
+def _stretches(
+    runs: Sequence[Run], rules: Sequence[Box], middle: float
+) -> list[tuple[float, float]]:
     """From where to where nothing crosses a gutter, in heights of the page."""
-    crossing = sorted(_level(run) for run in runs if run.body[0] < middle < run.body[2])
+    crossing = [_level(run) for run in runs if run.body[0] < middle < run.body[2]]
+    crossing += [rule[1] for rule in rules if rule[0] < middle < rule[2]]
+    crossing.sort()
     ends = [-1.0, *crossing, max(run.body[3] for run in runs) + 1]
     return [(a + 0.5, b - 0.5) for a, b in itertools.pairwise(ends) if b - a > 1]

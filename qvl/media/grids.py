@@ -7,6 +7,7 @@ from qvl.media.runs import Run, text_of
 
 _ROWS = 3  # lines of several cells that make a table
 _APART = 0.5  # heights between columns of a table, at least
+_FAR = 2.5  # heights between rows of a table, at most
 
 Cells = list[tuple[str, ...]]
 
@@ -16,7 +17,7 @@ def table_spans(lines: Sequence[Sequence[Run]]) -> Iterator[tuple[int, int, Cell
     first = 0
     while first < len(lines):
         end = first
-        while end < len(lines) and len(lines[end]) > 1 and len(_gutters(lines[first : end + 1])):
+        while end < len(lines) and len(lines[end]) > 1 and _follows(lines[first : end + 1]):
             end += 1
         gutters = _gutters(lines[first:end]) if end - first >= _ROWS else []
         if gutters and not _is_list(lines[first:end], gutters[0]):
@@ -24,6 +25,16 @@ def table_spans(lines: Sequence[Sequence[Run]]) -> Iterator[tuple[int, int, Cell
             first = end
         else:
             first += 1
+
+
+def _follows(lines: Sequence[Sequence[Run]]) -> bool:
+    """Whether the last of these lines is one more row: near the one above, in its columns."""
+    if len(lines) > 1:
+        above = max(run.body[3] for run in lines[-2])
+        below = min(run.body[1] for run in lines[-1])
+        if below - above > _FAR * lines[-1][0].height:
+            return False
+    return bool(_gutters(lines))
 
 
 def _gutters(lines: Sequence[Sequence[Run]]) -> list[float]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from qvl.media.textlayer import Box, Letter, union
+from qvl.media.placing import Box, union
+from qvl.media.textlayer import Letter
 from qvl.media.turns import turned_box
 
 WIDE = 1.0  # gaps of at least this many heights divide runs: cells of a table, columns

@@ -1,21 +1,19 @@
 """The letters that a PDF page holds, where they stand in its picture: no model, no guess."""
 
 import ctypes
-import math
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qvl.media.pdf import Pdf
+from qvl.media.placing import Box, Placing, placing, union
 
 if TYPE_CHECKING:
     import pypdfium2
 
-Box = tuple[float, float, float, float]  # left, top, right, bottom
-
 HYPHEN = "\u00ad"  # at the end of a line, a word goes on in the next one
-_FINE = 64  # steps in a pixel that places are read in
+_THIN = 4  # pixels that a line is thick, at most
 _BULLETS = {"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf02d": "-"}
 _ACCENTS = {  # standing before its letter, as TeX sets it
     "`": "\u0300", "´": "\u0301", "ˆ": "\u0302", "˜": "\u0303", "¯": "\u0304", "˘": "\u0306",
@@ -39,12 +37,13 @@ class Letter:
 
 @dataclass(frozen=True)
 class Layer:
-    """The letters in the order in which the file has them, and the places of its pictures."""
+    """The letters in the order in which the file has them, its pictures and its lines across."""
 
     letters: tuple[Letter, ...]
-    pictures: tuple[Box, ...]
     size: tuple[int, int]  # width, height of the picture that pixels count
-    unknown: int  # characters whose meaning the file does not tell
+    pictures: tuple[Box, ...] = ()
+    rules: tuple[Box, ...] = ()  # level lines, as between rows of a table
+    unknown: int = 0  # characters whose meaning the file does not tell
 
 
 def read_layer(pdf: Pdf, number: int, size: tuple[int, int]) -> Layer:
@@ -54,60 +53,16 @@ def read_layer(pdf: Pdf, number: int, size: tuple[int, int]) -> Layer:
     Ligatures come apart, accents join their letters, control characters are left out.
     """
     with pdf.page(number) as page:
-        place = _placing(page, size)
+        place = placing(page, size)
         raw = list(_letters(page, place))
         pictures = tuple(_pictures(page, place, size))
+        rules = tuple(box for box in _boxes(page, place, paths=True) if _is_rule(box))
     seen = [each for each in raw if _shows(each, size)]
     known = [each for each in seen if each.text]
-    return Layer(tuple(_accented(known)), pictures, size, len(seen) - len(known))
+    return Layer(tuple(_accented(known)), size, pictures, rules, len(seen) - len(known))
 
 
-Vector = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class _Placing:
-    """From points of a page to pixels of its picture: origin + x * across + y * up."""
-
-    origin: Vector
-    across: Vector
-    up: Vector
-
-    def point(self, x: float, y: float) -> Vector:
-        return (
-            self.origin[0] + x * self.across[0] + y * self.up[0],
-            self.origin[1] + x * self.across[1] + y * self.up[1],
-        )
-
-    def box(self, left: float, bottom: float, right: float, top: float) -> Box:
-        (x1, y1), (x2, y2) = self.point(left, bottom), self.point(right, top)
-        return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
-
-    def turn(self, angle: float) -> int:
-        """Quarters that text of this angle, in radians, is turned by in the picture, clockwise."""
-        x = math.cos(angle) * self.across[0] + math.sin(angle) * self.up[0]
-        y = math.cos(angle) * self.across[1] + math.sin(angle) * self.up[1]
-        return round(math.atan2(y, x) / (math.pi / 2)) % 4
-
-
-def _placing(page: "pypdfium2.PdfPage", size: tuple[int, int]) -> _Placing:
-    import pypdfium2.raw as raw
-
-    far = 1000  # points, so that whole steps are exact enough
-    x, y = ctypes.c_int(), ctypes.c_int()
-    width, height = (side * _FINE for side in size)
-
-    def pixel(px: float, py: float) -> Vector:
-        raw.FPDF_PageToDevice(page.raw, 0, 0, width, height, 0, px, py, x, y)
-        return x.value / _FINE, y.value / _FINE
-
-    origin = pixel(0, 0)
-    ends = pixel(far, 0), pixel(0, far)
-    across, up = (((end[0] - origin[0]) / far, (end[1] - origin[1]) / far) for end in ends)
-    return _Placing(origin, across, up)
-
-
-def _letters(page: "pypdfium2.PdfPage", place: _Placing) -> Iterator[Letter]:
+def _letters(page: "pypdfium2.PdfPage", place: Placing) -> Iterator[Letter]:
     """Every character; its text is "" where the file does not tell what it is."""
     import pypdfium2.raw as raw
 
@@ -189,22 +144,26 @@ def _above(accent: Letter, letter: Letter) -> bool:
     return letter.ink[0] <= middle <= letter.ink[2]
 
 
-def _pictures(page: "pypdfium2.PdfPage", place: _Placing, size: tuple[int, int]) -> Iterator[Box]:
+def _pictures(page: "pypdfium2.PdfPage", place: Placing, size: tuple[int, int]) -> Iterator[Box]:
     """Where bitmaps are drawn, those of at least a letter's size."""
-    import pypdfium2.raw as raw
-
-    for thing in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=4):
-        corners, form = thing.get_bounds(), thing.container
-        while form is not None:  # inside of a form, places are the form's own
-            corners = form.get_matrix().on_rect(*corners)
-            form = form.container
-        left, top, right, bottom = place.box(*corners)
+    for left, top, right, bottom in _boxes(page, place, paths=False):
         box = (max(left, 0.0), max(top, 0.0), min(right, size[0]), min(bottom, size[1]))
         if min(box[2] - box[0], box[3] - box[1]) >= 16:
             yield box
 
 
-def union(boxes: Sequence[Box]) -> Box:
-    """The least box around all of them."""
-    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
-    return min(lefts), min(tops), max(rights), max(bottoms)
+def _is_rule(box: Box) -> bool:
+    return box[3] - box[1] <= _THIN and box[2] - box[0] >= 10 * _THIN
+
+
+def _boxes(page: "pypdfium2.PdfPage", place: Placing, paths: bool) -> Iterator[Box]:
+    """Where paths, or else bitmaps, are drawn."""
+    import pypdfium2.raw as raw
+
+    kind = raw.FPDF_PAGEOBJ_PATH if paths else raw.FPDF_PAGEOBJ_IMAGE
+    for thing in page.get_objects(filter=[kind], max_depth=4):
+        corners, form = thing.get_bounds(), thing.container
+        while form is not None:  # inside of a form, places are the form's own
+            corners = form.get_matrix().on_rect(*corners)
+            form = form.container
+        yield place.box(*corners)

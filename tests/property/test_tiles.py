@@ -97,6 +97,10 @@ def answering(blocks, tiles):
     return chat
 
 
+def said(element):
+    return type(element), element_text(element)
+
+
 @given(pages(), st.sampled_from([420, 640, 1210]))
 def test_a_tiled_page_is_the_whole_page(page, side):
     blocks, height = page
