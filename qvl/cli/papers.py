@@ -1,5 +1,6 @@
 """The files of one document: made page by page, whole or not there, and gone on with later."""
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from qvl.tasks.document.layout import draw_layout
 from qvl.tasks.document.model import Figure, Page
 from qvl.tasks.document.pages import Ask, Reading, asked, read_page
 
+_DRAFT = re.compile(r"\..+\.[0-9]+")  # as cli/output names them
 _SMALLEST = 4  # pixels a side of a figure that is worth a file
 
 
@@ -37,6 +39,7 @@ def pages_done(
     paper: Paper, numbers: Sequence[int], job: Job, folder: Path
 ) -> Iterator[tuple[int, Mark, bool]]:
     """(number, mark, whether it was done before) of every page; a page at a time is in memory."""
+    _sweep(folder)
     told = False
     for number in numbers:
         mark = read_mark(place(folder, number))
@@ -96,6 +99,13 @@ def figures(page: Page) -> Iterator[tuple[int, Figure]]:
             left, top, right, bottom = element.image or element.box or (0, 0, 0, 0)
             if min(right - left, bottom - top) >= _SMALLEST:
                 yield index, element
+
+
+def _sweep(folder: Path) -> None:
+    """Take away drafts of a run that was killed."""
+    for draft in folder.rglob(".*"):
+        if _DRAFT.fullmatch(draft.name):
+            draft.unlink(missing_ok=True)
 
 
 def _missing(folder: Path, number: int, mark: Mark) -> bool:

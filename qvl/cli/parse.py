@@ -58,11 +58,11 @@ def parse(
     if text_layer and (tile or plain):
         raise ValueError("--text-layer asks no model; leave out --tile and --plain")
     ask = Ask(captions, attempts, tile, max_tokens, max_pixels, seed)
-    job = _letters(ask) if text_layer else _model(ask, model)
     open_one = partial(open_paper, dpi=dpi, password=password)
     for file in files:  # what is wrong is said before anything is read
         with open_one(file) as paper:
             paper.numbers(pages)
+    job = _letters(ask) if text_layer else _model(ask, model)
     failed = 0
     for file, folder in zip(files, folders(files, output_folder), strict=True):
         with open_one(file) as paper:

@@ -34,11 +34,11 @@ class Placing:
         (x1, y1), (x2, y2) = self.point(left, bottom), self.point(right, top)
         return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
 
-    def turn(self, angle: float) -> int:
-        """Quarters that text of this angle, in radians, is turned by in the picture, clockwise."""
-        x = math.cos(angle) * self.across[0] + math.sin(angle) * self.up[0]
-        y = math.cos(angle) * self.across[1] + math.sin(angle) * self.up[1]
-        return round(math.atan2(y, x) / (math.pi / 2)) % 4
+    def turn(self, x: float, y: float) -> int:
+        """Quarters clockwise that a direction on the page is turned by in the picture."""
+        right = x * self.across[0] + y * self.up[0]
+        down = x * self.across[1] + y * self.up[1]
+        return round(math.atan2(down, right) / (math.pi / 2)) % 4
 
 
 def placing(page: "pypdfium2.PdfPage", size: tuple[int, int]) -> Placing:

@@ -69,7 +69,7 @@ def _letters(page: "pypdfium2.PdfPage", place: Placing) -> Iterator[Letter]:
     text = page.get_textpage()
     try:
         left, bottom, right, top = (ctypes.c_double() for _ in range(4))
-        loose = raw.FS_RECTF()
+        loose, matrix = raw.FS_RECTF(), raw.FS_MATRIX(1, 0, 0, 1, 0, 0)
         high = 0
         for i in range(raw.FPDFText_CountChars(text.raw)):
             code = raw.FPDFText_GetUnicode(text.raw, i)
@@ -84,7 +84,8 @@ def _letters(page: "pypdfium2.PdfPage", place: Placing) -> Iterator[Letter]:
             raw.FPDFText_GetLooseCharBox(text.raw, i, loose)
             body = place.box(loose.left, loose.bottom, loose.right, loose.top)
             ink = place.box(left.value, bottom.value, right.value, top.value)
-            turn = place.turn(raw.FPDFText_GetCharAngle(text.raw, i))
+            raw.FPDFText_GetMatrix(text.raw, i, matrix)
+            turn = place.turn(matrix.a, matrix.b)
             yield from (Letter(piece, ink, body, turn) for piece in _meaning(code))
     finally:
         text.close()

@@ -54,15 +54,14 @@ def attempts(
 
     An empty reply is right for an empty picture. Every try has its own seed.
     """
-    empty = is_blank(picture.pixels)
     made: list[Attempt] = []
-    for at, rung in enumerate(rungs(sideways(picture.pixels))):
-        if at >= budget or (made and not made[-1].fault):
-            break
+    for at, rung in enumerate(rungs(picture.pixels)):
         how = replace(settings, temperature=rung.temperature, seed=settings.seed + at)
         made.append(_attempt(chat, picture, prompt, how, rung))
-        if empty and made[-1].fault == "empty":
+        if made[-1].fault == "empty" and is_blank(picture.pixels):
             made[-1] = replace(made[-1], fault="")
+        if not made[-1].fault or at + 1 == budget:
+            break
     return made
 
 
@@ -71,11 +70,12 @@ def best(made: Sequence[Attempt]) -> Attempt:
     return min(made, key=lambda one: (_WORSE.index(one.fault), -len(one.page.elements)))
 
 
-def rungs(lying: bool) -> Iterator[Rung]:
+def rungs(image: Pillow.Image) -> Iterator[Rung]:
     """Upright and greedy, then other temperatures, then turned; turned first where text lies."""
+    yield Rung(TEMPERATURES[0])
+    lying = sideways(image)  # only looked at when the first try was no good
     hotter = [Rung(each) for each in TEMPERATURES[1:]]
     turns = [Rung(TEMPERATURES[0], quarters) for quarters in ((1, 3, 2) if lying else (1, 2, 3))]
-    yield Rung(TEMPERATURES[0])
     yield from (*turns, *hotter) if lying else (*hotter, *turns)
 
 
