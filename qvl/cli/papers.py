@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from qvl import __version__
 from qvl.cli import output
 from qvl.cli.marks import Mark, key_of, place, read_mark, write_mark
 from qvl.media.paper import Paper, Sheet
@@ -31,7 +32,12 @@ class Job:
 
     def key(self, paper: Paper, number: int) -> str:
         return key_of(
-            file=paper.digest, page=number, dpi=paper.dpi, model=self.model, **asked(self.ask)
+            **asked(self.ask),
+            file=paper.digest,
+            page=number,
+            dpi=paper.dpi,
+            model=self.model,
+            version=__version__,
         )
 
 
