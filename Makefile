@@ -50,6 +50,12 @@ parity: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/pixels.py
+	$(BIN)/python benchmarks/video.py --threads 1
+	$(BIN)/python benchmarks/load.py
+	$(BIN)/python benchmarks/tower.py
+	$(BIN)/python benchmarks/tower.py --dtype float32
+	$(BIN)/python benchmarks/decode.py
+	$(BIN)/python benchmarks/decode.py --dtype float32
 	$(BIN)/python benchmarks/run.py
 
 soak: $(VENV)/.dev

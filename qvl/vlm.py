@@ -24,6 +24,7 @@ from qvl.model.qwen import QwenVL
 from qvl.model.yarn import caution
 from qvl.sample import Batch
 from qvl.tasks import grounding, ocr
+from qvl.tasks.actions.act import Acted, Errand, act
 from qvl.tasks.document.pages import Ask
 from qvl.tasks.document.reader import Parsed, parse_document
 from qvl.tokens import ENDOFTEXT, IM_END
@@ -103,6 +104,15 @@ class VLM:
     def parse(self, source: Source, pages: str | None = None, ask: Ask | None = None) -> Parsed:
         """Pages of a PDF, TIFF or picture as elements: a Document, with how each page was read."""
         return parse_document(self.answer, source, pages, ask)
+
+    def act(self, shot: Source, errand: Errand | str, max_tokens: int = 512) -> Acted:
+        """The next step on a screen towards a goal, its points in pixels of the screen.
+
+        A goal alone is for `computer_use`; an Errand names the tool, the past and the screen.
+        """
+        errand = Errand(errand) if isinstance(errand, str) else errand
+        limits = self.limits.min_pixels, self.limits.max_pixels
+        return act(self.answer, errand, Image(picture(shot), *limits), Settings(max_tokens))
 
 
 def load(

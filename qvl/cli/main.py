@@ -7,6 +7,8 @@ import warnings
 import typer
 
 from qvl.cli import output
+from qvl.cli.act import act
+from qvl.cli.batch import batch
 from qvl.cli.chat import chat
 from qvl.cli.doctor import doctor
 from qvl.cli.export import export
@@ -23,7 +25,7 @@ app = typer.Typer(
     help="Qwen2.5-VL, whole: read pictures, find things in them, see what a model sees.",
 )
 
-for verb in (run, chat, parse, ocr, ground, inspect, export, doctor):
+for verb in (run, chat, parse, ocr, ground, act, batch, inspect, export, doctor):
     app.command()(verb)
 
 
