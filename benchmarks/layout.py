@@ -15,7 +15,9 @@ SIZE = (1240, 1754)  # A4 at 150 dots an inch
 def main(count: int) -> None:
     with open_paper(str(SAMPLE), dpi=150) as paper:
         sheet = paper.sheet(1, layer=True)
-    assert sheet.layer and max(abs(a - b) for a, b in zip(sheet.picture.size, SIZE)) <= 1
+    assert (
+        sheet.layer and max(abs(a - b) for a, b in zip(sheet.picture.size, SIZE, strict=True)) <= 1
+    )
     page = page_of(sheet.layer)
     began = time.perf_counter()
     for _ in range(count):
