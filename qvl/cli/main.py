@@ -18,6 +18,7 @@ from qvl.cli.inspect import inspect
 from qvl.cli.ocr import ocr
 from qvl.cli.parse import parse
 from qvl.cli.run import run
+from qvl.cli.video import video
 
 app = typer.Typer(
     add_completion=False,
@@ -26,7 +27,7 @@ app = typer.Typer(
     help="Qwen2.5-VL, whole: read pictures, find things in them, see what a model sees.",
 )
 
-for verb in (run, chat, parse, ocr, ground, act, extract, batch, inspect, export, doctor):
+for verb in (run, chat, parse, ocr, ground, video, act, extract, batch, inspect, export, doctor):
     app.command()(verb)
 
 
