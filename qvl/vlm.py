@@ -26,6 +26,8 @@ from qvl.model.yarn import caution
 from qvl.sample import Batch
 from qvl.tasks import counting, extraction, grounding, ocr, points, watching
 from qvl.tasks.actions.act import Acted, Errand, act
+from qvl.tasks.document.pages import Ask
+from qvl.tasks.document.reader import Parsed, parse_document
 from qvl.tasks.events import Event
 from qvl.tokens import ENDOFTEXT, IM_END
 
@@ -118,6 +120,10 @@ class VLM:
     def count(self, image: Source, what: str, max_tokens: int = 1024) -> counting.Count:
         """How many of `what` (in the plural) there are, with a box of each."""
         return counting.count(self.answer, picture(image), what, Settings(max_tokens))
+
+    def parse(self, source: Source, pages: str | None = None, ask: Ask | None = None) -> Parsed:
+        """Pages of a PDF, TIFF or picture as elements: a Document, with how each page was read."""
+        return parse_document(self.answer, source, pages, ask)
 
     def extract(
         self,
