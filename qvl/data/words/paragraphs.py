@@ -23,7 +23,8 @@ SHORTEST = 3  # characters
 OWN_LETTERS = 0.3  # of a paragraph's letters; the rest are names and code
 ENGLISH = 0.4  # of a paragraph's word triples, from which on it was not translated
 _SHELL = "script, style, nav, header, footer, aside, noscript, div.navheader, div.navfooter"
-_SHELL += ", ul.docnav, p#title"
+_SHELL += ", ul.docnav, p#title, span.MAC"  # the last: keys of another computer beside ours
+_BROKEN = re.compile(r"\[text/\S+ not found\]")  # a reference that was not resolved
 _GUIDES = "usr/share/doc/gnucash-docs"
 _DOCS = {  # package: folders of a locale's pages, * is the locale
     "debian-handbook": ("usr/share/doc/debian-handbook/html/*",),
@@ -78,9 +79,9 @@ def prose(cache: Path, package: str, language: str) -> Iterator[Paragraph]:
     for page in pages:
         for text in read(page):
             text = clean(text, language)
-            if len(text) < SHORTEST or untranslated(text) or share(text, language) < OWN_LETTERS:
-                continue
-            yield Paragraph(text, language, package, page, "prose")
+            wrong = len(text) < SHORTEST or _BROKEN.search(text) or untranslated(text)
+            if not wrong and share(text, language) >= OWN_LETTERS:
+                yield Paragraph(text, language, package, page, "prose")
 
 
 def locales(cache: Path, package: str) -> dict[str, list[Path]]:
