@@ -182,3 +182,25 @@ def test_python_face():
     assert vlm.logits(messages).shape[0] == len(vlm.encode(messages).sample)
     with pytest.raises(AttributeError, match="nothing"):
         _ = package.nothing
+
+
+def test_act_says_that_nano_knows_no_tools_and_keeps_its_reply(tmp_path):
+    steps = tmp_path / "steps.jsonl"
+    steps.write_text(json.dumps({"reply": "I looked.", "screenshot": "flag.png"}) + "\n")
+    (tmp_path / "flag.png").write_bytes((SAMPLES / "flag-jp.png").read_bytes())
+    words = ["act", SAMPLES / "flag-jp.png", "click the circle", "--max-tokens", 8, "--json"]
+    done = qvl(*words, "--history", steps, "--keep", 2, "--screen", "160x120", "-o", tmp_path)
+    told = json.loads(done.stdout)
+    assert done.returncode == 1 and told["actions"] == []
+    assert "no call of a tool" in done.stderr and told["reply"] in done.stderr
+    assert (told["screen"], told["original_size"]) == ([160, 120], [320, 240])
+    assert json.loads((tmp_path / "flag-jp.json").read_text()) == told
+    assert Image.open(tmp_path / "flag-jp.png").width >= 320
+    for bad, why in (
+        (["--answer"], "--tool mobile_use"),
+        (["--screen", "big"], "1440x900"),
+        (["--history", SAMPLES / "truth.json"], "line 1"),
+        (["--history", tmp_path / "none.jsonl"], "does not exist"),
+    ):
+        done = qvl(*words, *bad)
+        assert done.returncode == 2 and why in done.stderr and done.stderr.count("\n") == 1
