@@ -67,21 +67,22 @@ def written(facts: Facts, frame: Frame | None) -> str:
         raise ValueError(f"{facts.kind} about no picture; name one in `of`")
     try:
         return kind.write(facts.value, facts.form, frame or _ANYWHERE)
-    except (KeyError, TypeError) as error:
+    except (LookupError, TypeError) as error:
         raise ValueError(f"{facts.kind} are not as they should be: {error!r}") from None
 
 
 def fault(facts: Facts, frame: Frame | None) -> str:
     """What is wrong with facts: boxes off the picture, or text that is not read back; or ""."""
+    place = frame or _ANYWHERE
+    off = next((why for box in boxes(facts.value) if (why := _off(box, place.original))), "")
     try:
         text = written(facts, frame)
-        place = frame or _ANYWHERE
         again = KINDS[facts.kind].read(text, facts.form, place)
-        if KINDS[facts.kind].write(again, facts.form, place) != text:
+        if not off and KINDS[facts.kind].write(again, facts.form, place) != text:
             return "what is written is not read back the same"
     except ValueError as error:
         return str(error)
-    return next((why for box in boxes(facts.value) if (why := _off(box, place.original))), "")
+    return off
 
 
 def _off(box: list[float], size: Size) -> str:

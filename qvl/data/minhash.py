@@ -43,7 +43,11 @@ def grams_of(text: str) -> np.ndarray:
     words = words_of(text)
     if not len(words):
         return words
-    width = min(GRAM, len(words))
+    return chained(words, min(GRAM, len(words)))
+
+
+def chained(words: np.ndarray, width: int) -> np.ndarray:
+    """uint64[w] -> uint64[w - width + 1]: a hash of every `width` neighbours in their order."""
     count = len(words) - width + 1
     grams = np.zeros(count, dtype=np.uint64)
     for i in range(width):
