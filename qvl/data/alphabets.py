@@ -34,5 +34,5 @@ LETTERS: dict[str, str] = {
     "ja": _KANA + _rows("euc_jp", 0xB0, 0xCF),
     "ko": _rows("euc_kr", 0xB0, 0xC8),
     "zh": _rows("gb2312", 0xB0, 0xD7),
-    "zh_TW": _rows("big5", 0xA4, 0xC6),
+    "zh-TW": _rows("big5", 0xA4, 0xC6),
 }

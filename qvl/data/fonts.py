@@ -25,7 +25,7 @@ HANDWRITING = frozenset(  # packages
         "fonts-humor-sans fonts-kaushanscript fonts-kristi fonts-rufscript fonts-seto fonts-sjfonts"
     ).split()
 )
-_HAN = {"JP": "ja", "KR": "ko", "SC": "zh", "TC": "zh_TW", "HK": "zh_TW"}  # one face, one's forms
+_HAN = {"JP": "ja", "KR": "ko", "SC": "zh", "TC": "zh-TW", "HK": "zh-TW"}  # one face, one's forms
 _NO_INK = frozenset(("Zs", "Zl", "Zp", "Cc", "Cf"))  # kinds of characters that are not drawn
 
 

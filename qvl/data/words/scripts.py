@@ -27,7 +27,7 @@ _RANGES = {
 _SCRIPT_OF = {
     "ru": ("Cyrl",), "uk": ("Cyrl",), "bg": ("Cyrl",), "sr": ("Cyrl",), "be": ("Cyrl",),
     "mk": ("Cyrl",), "kk": ("Cyrl",), "el": ("Grek",), "ar": ("Arab",), "fa": ("Arab",),
-    "ur": ("Arab",), "he": ("Hebr",), "zh": ("Hani",), "zh_TW": ("Hani",), "ja": ("Kana", "Hani"),
+    "ur": ("Arab",), "he": ("Hebr",), "zh": ("Hani",), "zh-TW": ("Hani",), "ja": ("Kana", "Hani"),
     "ko": ("Hang",), "hi": ("Deva",), "mr": ("Deva",), "ne": ("Deva",), "bn": ("Beng",),
     "as": ("Beng",), "pa": ("Guru",), "gu": ("Gujr",), "ta": ("Taml",), "te": ("Telu",),
     "kn": ("Knda",), "ml": ("Mlym",), "th": ("Thai",), "ka": ("Geor",), "hy": ("Armn",),
