@@ -100,7 +100,7 @@ def test_what_is_missing_or_corrupt_is_skipped_with_its_reason(store, tmp_path):
 def test_a_full_disk_is_refused_and_leaves_nothing(store, tmp_path):
     deb(store, "huge", {"usr/a": "x"}, size=1 << 45)
     cache = tmp_path / "cache"
-    with pytest.raises(OSError, match="MiB needed.*make room"):
+    with pytest.raises(OSError, match=r"MiB needed.*make room"):
         sources.fetch(["huge"], cache, debs.from_folder(store))
     deb(store, "large", {"usr/a": "x" * 300_000})
     code = (
