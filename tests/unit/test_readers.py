@@ -231,8 +231,21 @@ def test_detections_are_boxes_and_points_in_pixels(root):
     convert = coco.detections(in_folder(root), ORIGIN, "points")
     (record, _), *_ = read([path], coco.pictures, convert)
     cup, edge = record.turns[1].parts[0].value
+    assert record.meta == {"left_out": 1}
     assert 4 <= cup["point"][0] < 20 and not (cup["point"][0] > 9 and cup["point"][1] > 9)
     assert edge["point"][0] == 0.5
+
+
+def test_points_of_boxes_without_masks_are_told_apart(root):
+    path = detections(root)
+    told = json.loads(path.read_text())
+    for each in told["annotations"]:
+        each["segmentation"] = []
+    path.write_text(json.dumps(told))
+    convert = coco.detections(in_folder(root), ORIGIN, "points")
+    (record, _), *_ = read([path], coco.pictures, convert)
+    assert [row["point"] for row in record.turns[1].parts[0].value] == [[12, 14], [0.5, 15]]
+    assert record.meta == {"left_out": 1, "middles_of_boxes": 2}
 
 
 def test_expressions_name_one_thing_each(root):
