@@ -1,10 +1,10 @@
 """The Python face: load a model, talk to it, read with it, find things with it."""
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -15,18 +15,19 @@ from qvl.engine.defaults import Defaults
 from qvl.engine.resolve import Resolved, resolve
 from qvl.hub import NANO, locate
 from qvl.inputs import Encoded, Limits, encode
+from qvl.media.conversation import Turns, conversation
 from qvl.media.fetch import picture
 from qvl.media.image import Source
-from qvl.media.parts import part
-from qvl.messages import Answer, Image, Message, Settings, Text
+from qvl.messages import Answer, Image, Settings
 from qvl.model import weights
 from qvl.model.qwen import QwenVL
 from qvl.model.yarn import caution
 from qvl.sample import Batch
-from qvl.tasks import grounding, ocr
+from qvl.tasks import counting, extraction, grounding, ocr, points
+from qvl.tasks.actions.act import Acted, Errand, act
 from qvl.tokens import ENDOFTEXT, IM_END
 
-Turns = Sequence[Message | Mapping[str, Any]]
+Item = TypeVar("Item")
 
 
 class VLM:
@@ -80,8 +81,9 @@ class VLM:
         return ocr.read(self.answer, picture(image), Settings(max_tokens))
 
     def ocr(self, image: Source, max_tokens: int = 2048) -> list[ocr.Line]:
-        """Lines of text with boxes in pixels of the picture as given."""
-        return ocr.spot(self.answer, picture(image), Settings(max_tokens))
+        """Lines of text with boxes in pixels of the picture as given; a problem is a warning."""
+        found = ocr.spot(self.answer, picture(image), Settings(max_tokens))
+        return _warned(found.lines, found.problems)
 
     def ground(
         self,
@@ -92,11 +94,61 @@ class VLM:
     ) -> list[grounding.Box]:
         """Boxes of every `what`, in pixels of the picture as given; none found is an empty list.
 
-        `max_pixels` bounds the picture that the model sees; None is the model's own limit.
+        `max_pixels` bounds the picture that the model sees; None is the model's own limit. What
+        could not be taken as it was written is a warning; `grounding.detect` gives it as data.
         """
-        labels = [what] if isinstance(what, str) else what
         shown = Image(picture(image), max_pixels=max_pixels)
-        return grounding.detect(self.answer, shown, labels, Settings(max_tokens))
+        found = grounding.detect(self.answer, shown, _names(what), Settings(max_tokens))
+        return _warned(found.boxes, found.problems)
+
+    def points(
+        self,
+        image: Source,
+        what: str | Sequence[str],
+        max_tokens: int = 1024,
+        max_pixels: int | None = None,
+    ) -> list[points.Point]:
+        """A point on every `what`; as `ground` does it (`points.locate`)."""
+        shown = Image(picture(image), max_pixels=max_pixels)
+        found = points.locate(self.answer, shown, _names(what), Settings(max_tokens))
+        return _warned(found.points, found.problems)
+
+    def count(self, image: Source, what: str, max_tokens: int = 1024) -> counting.Count:
+        """How many of `what` (in the plural) there are, with a box of each."""
+        return counting.count(self.answer, picture(image), what, Settings(max_tokens))
+
+    def extract(
+        self,
+        image: Source | list[Source] | tuple[Source, ...],
+        what: Any,
+        *,
+        boxes: bool = False,
+        max_tokens: int = 2048,
+    ) -> extraction.Extracted:
+        """Values of a picture, or of the pages of one document: `what` names keys, or is a JSON
+        schema or a pydantic model. With `boxes`, where each stands in pixels of the picture."""
+        pages = [picture(each) for each in (image if isinstance(image, list | tuple) else [image])]
+        return extraction.extract(self.answer, pages, what, Settings(max_tokens), boxes=boxes)
+
+    def act(self, shot: Source, errand: Errand | str, max_tokens: int = 512) -> Acted:
+        """The next step on a screen towards a goal, its points in pixels of the screen.
+
+        A goal alone is for `computer_use`; an Errand names the tool, the past and the screen.
+        """
+        errand = Errand(errand) if isinstance(errand, str) else errand
+        limits = self.limits.min_pixels, self.limits.max_pixels
+        return act(self.answer, errand, Image(picture(shot), *limits), Settings(max_tokens))
+
+
+def _names(what: str | Sequence[str]) -> Sequence[str]:
+    return [what] if isinstance(what, str) else what
+
+
+def _warned(items: Iterable[Item], problems: Iterable[object]) -> list[Item]:
+    """The items, after a warning for each problem."""
+    for problem in problems:
+        warnings.warn(str(problem), stacklevel=3)
+    return list(items)
 
 
 def load(
@@ -115,21 +167,3 @@ def load(
     for note in (*defaults.notes, *([caution(yarn)] if yarn else [])):
         warnings.warn(f"{folder}: {note}", stacklevel=2)
     return VLM(loaded, Tokenizer.load(folder), Limits.load(folder), defaults)
-
-
-def conversation(turns: Turns) -> list[Message]:
-    """Messages as they are, or in the form of the OpenAI API: role and content, text or parts."""
-    return [t if isinstance(t, Message) else _turn(t) for t in turns]
-
-
-def _turn(raw: Mapping[str, Any]) -> Message:
-    role, content = raw.get("role"), raw.get("content")
-    if role not in ("system", "user", "assistant", "tool"):
-        raise ValueError(
-            f"a message's role is {role!r}; it must be system, user, assistant or tool"
-        )
-    if isinstance(content, str):
-        return Message(role, (Text(content),))
-    if not isinstance(content, Sequence):
-        raise ValueError(f"a message's content is {content!r}; give a text or a list of parts")
-    return Message(role, tuple(map(part, content)))

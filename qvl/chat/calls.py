@@ -20,6 +20,7 @@ class Problem:
 
     raw: str
     reason: str
+    at: int  # where in the reply it begins, in characters
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Parsed:
     text: str  # what stands outside of the calls
     calls: tuple[ToolCall, ...]
     problems: tuple[Problem, ...]
+    places: tuple[int, ...]  # where in the reply the tag of each call begins, in characters
 
 
 def reply(text: str, calls: Sequence[ToolCall]) -> str:
@@ -52,20 +54,23 @@ def parse(text: str) -> Parsed:
 
     A call that was cut off inside a value is a problem and no call: half an argument may do harm.
     """
-    outside: list[str] = []
+    outside: list[tuple[int, str]] = []
     calls: list[ToolCall] = []
     problems: list[Problem] = []
+    places: list[int] = []
     at = 0
     while (start := text.find(OPEN, at)) >= 0:
-        outside.append(text[at:start])
+        outside.append((at, text[at:start]))
         found, faults, at = _calls(text, start + len(OPEN))
         calls += found
         problems += faults
-    outside.append(text[at:])
-    problems += [Problem(o, f"{CLOSE} without {OPEN}") for o in outside if CLOSE in o]
-    first, *others = outside
+        places += [start] * len(found)
+    outside.append((at, text[at:]))
+    problems += [Problem(o, f"{CLOSE} without {OPEN}", i) for i, o in outside if CLOSE in o]
+    first, *others = (piece for _, piece in outside)
     said = first.removesuffix("\n") if others else first
-    return Parsed(said + "".join(o for o in others if o.strip()), tuple(calls), tuple(problems))
+    said += "".join(piece for piece in others if piece.strip())
+    return Parsed(said, tuple(calls), tuple(problems), tuple(places))
 
 
 def _calls(text: str, start: int) -> tuple[list[ToolCall], list[Problem], int]:
@@ -81,19 +86,19 @@ def _calls(text: str, start: int) -> tuple[list[ToolCall], list[Problem], int]:
         try:
             found = loose.read(body, begin)
         except loose.BadJson as error:
-            return [], [Problem(body[start:], str(error))], _resume(text, tag)
+            return [], [Problem(body[start:], str(error), start)], _resume(text, tag)
         value, end, whole = found.value, found.end, found.whole
     body = text[start : tag.start() if tag else len(text)]
     if not whole and not (tag and tag[0] == CLOSE):
-        return [], [Problem(body, "cut off before its end")], _resume(text, tag)
+        return [], [Problem(body, "cut off before its end", start)], _resume(text, tag)
     calls, faults = [], []
     for item in value if isinstance(value, list) and value else [value]:
         call, fault = _call(item)
         calls += [call] if call else []
-        faults += [Problem(body, fault)] if fault else []
+        faults += [Problem(body, fault, start)] if fault else []
     rest = text[end : tag.start() if tag else len(text)].strip().removeprefix("```").strip()
     if rest and (tag or not CLOSE.startswith(rest)):  # a tag may be cut where the reply ends
-        faults.append(Problem(rest, "more than a call between its tags"))
+        faults.append(Problem(rest, "more than a call between its tags", text.find(rest, end)))
     return calls, faults, _resume(text, tag)
 
 

@@ -46,10 +46,11 @@ def test_ocr_text_prints_the_text_and_nothing_else():
 def test_ocr_saves_a_picture_and_boxes_in_its_pixels(tmp_path):
     done = qvl("ocr", SAMPLES / "line-4.png", "--json", "-o", tmp_path)
     assert done.returncode == 0
-    rows = json.loads(done.stdout)
+    told = json.loads(done.stdout)
     width, height = Image.open(SAMPLES / "line-4.png").size
-    assert rows == json.loads((tmp_path / "line-4.json").read_text())
-    for row in rows:
+    assert told == json.loads((tmp_path / "line-4.json").read_text())
+    assert told["lines"] and told["script"] == "Latin"
+    for row in told["lines"]:
         assert 0 <= row["left"] <= row["right"] <= width
         assert 0 <= row["top"] <= row["bottom"] <= height
     assert Image.open(tmp_path / "line-4.png").width >= width
@@ -61,8 +62,10 @@ def test_ground_finds_the_sun_of_a_flag(tmp_path):
     less = ("--max-pixels", 25_000)
     done = qvl("ground", SAMPLES / "flag-jp.png", truth["ask"], *less, "--json", "-o", tmp_path)
     assert done.returncode == 0
-    [row] = json.loads(done.stdout)
-    assert set(row) == {"label", "left", "top", "right", "bottom"}
+    told = json.loads(done.stdout)
+    [row] = told["boxes"]
+    assert set(row) == {"label", "left", "top", "right", "bottom", "raw"}
+    assert told["problems"] == []
     left, top, right, bottom = truth["box"]  # pixels of the flag as it lies there
     assert left < (row["left"] + row["right"]) / 2 < right
     assert top < (row["top"] + row["bottom"]) / 2 < bottom
@@ -182,3 +185,25 @@ def test_python_face():
     assert vlm.logits(messages).shape[0] == len(vlm.encode(messages).sample)
     with pytest.raises(AttributeError, match="nothing"):
         _ = package.nothing
+
+
+def test_act_says_that_nano_knows_no_tools_and_keeps_its_reply(tmp_path):
+    steps = tmp_path / "steps.jsonl"
+    steps.write_text(json.dumps({"reply": "I looked.", "screenshot": "flag.png"}) + "\n")
+    (tmp_path / "flag.png").write_bytes((SAMPLES / "flag-jp.png").read_bytes())
+    words = ["act", SAMPLES / "flag-jp.png", "click the circle", "--max-tokens", 8, "--json"]
+    done = qvl(*words, "--history", steps, "--keep", 2, "--screen", "160x120", "-o", tmp_path)
+    told = json.loads(done.stdout)
+    assert done.returncode == 1 and told["actions"] == []
+    assert "no call of a tool" in done.stderr and told["reply"] in done.stderr
+    assert (told["screen"], told["original_size"]) == ([160, 120], [320, 240])
+    assert json.loads((tmp_path / "flag-jp.json").read_text()) == told
+    assert Image.open(tmp_path / "flag-jp.png").width >= 320
+    for bad, why in (
+        (["--answer"], "--tool mobile_use"),
+        (["--screen", "big"], "1440x900"),
+        (["--history", SAMPLES / "truth.json"], "line 1"),
+        (["--history", tmp_path / "none.jsonl"], "does not exist"),
+    ):
+        done = qvl(*words, *bad)
+        assert done.returncode == 2 and why in done.stderr and done.stderr.count("\n") == 1

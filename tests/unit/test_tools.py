@@ -71,7 +71,7 @@ def test_what_models_write_instead(raw):
 def test_several_calls_and_words_around():
     parsed = parse(f"First.\n<tool_call>\n{CALL}\n<tool_call>{CALL}</tool_call>\nThen.")
     assert parsed.calls == (WANT, WANT) and not parsed.problems
-    assert parsed.text == "First.\nThen."
+    assert parsed.text == "First.\nThen." and parsed.places == (7, 56)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_what_cannot_be_read_is_reported_and_not_called(raw, reason):
     parsed = parse(f"{raw}")
     assert not parsed.calls
     (problem,) = parsed.problems
-    assert reason in problem.reason and problem.raw in raw
+    assert reason in problem.reason and raw.startswith(problem.raw, problem.at)
 
 
 def test_leftovers_and_unknown_keys_are_reported_beside_the_call():
