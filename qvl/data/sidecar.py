@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from qvl.data.answers import answer_text
 from qvl.data.drafts import draft
 from qvl.data.exact import digest_of, labels_of
 from qvl.data.minhash import signature, words_of
 from qvl.data.phash import phash
 from qvl.data.records import PICTURES, Record
+from qvl.data.wording import answer_text
 from qvl.media.errors import BadImage
 from qvl.media.image import open_image
 from qvl.media.sizes import UNIT, smart_resize
