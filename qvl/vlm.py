@@ -18,13 +18,17 @@ from qvl.inputs import Encoded, Limits, encode
 from qvl.media.conversation import Turns, conversation
 from qvl.media.fetch import picture
 from qvl.media.image import Source
-from qvl.messages import Answer, Image, Settings
+from qvl.media.parts import part
+from qvl.messages import Answer, Image, Settings, Video
 from qvl.model import weights
 from qvl.model.qwen import QwenVL
 from qvl.model.yarn import caution
 from qvl.sample import Batch
-from qvl.tasks import counting, extraction, grounding, ocr, points
+from qvl.tasks import counting, extraction, grounding, ocr, points, watching
 from qvl.tasks.actions.act import Acted, Errand, act
+from qvl.tasks.document.pages import Ask
+from qvl.tasks.document.reader import Parsed, parse_document
+from qvl.tasks.events import Event
 from qvl.tokens import ENDOFTEXT, IM_END
 
 Item = TypeVar("Item")
@@ -117,6 +121,10 @@ class VLM:
         """How many of `what` (in the plural) there are, with a box of each."""
         return counting.count(self.answer, picture(image), what, Settings(max_tokens))
 
+    def parse(self, source: Source, pages: str | None = None, ask: Ask | None = None) -> Parsed:
+        """Pages of a PDF, TIFF or picture as elements: a Document, with how each page was read."""
+        return parse_document(self.answer, source, pages, ask)
+
     def extract(
         self,
         image: Source | list[Source] | tuple[Source, ...],
@@ -129,6 +137,20 @@ class VLM:
         schema or a pydantic model. With `boxes`, where each stands in pixels of the picture."""
         pages = [picture(each) for each in (image if isinstance(image, list | tuple) else [image])]
         return extraction.extract(self.answer, pages, what, Settings(max_tokens), boxes=boxes)
+
+    def events(self, clip: Any, query: str = "", max_tokens: int = 1024, **how: Any) -> list[Event]:
+        """When `query` occurs in a clip, or all that happens: seconds of the clip's own clock.
+
+        `clip` is a path, an address, bytes or a list of frames; `how` are fields of Video, such
+        as fps or start. What the reply says amiss is warned of. ValueError if it names no time.
+        """
+        shown, settings = part({"video": clip, **how}), Settings(max_tokens)
+        assert isinstance(shown, Video)
+        if query:
+            found = watching.when(self.answer, shown, query, settings)
+        else:
+            found = watching.events(self.answer, shown, settings)
+        return _warned(list(found.events), found.problems)
 
     def act(self, shot: Source, errand: Errand | str, max_tokens: int = 512) -> Acted:
         """The next step on a screen towards a goal, its points in pixels of the screen.

@@ -48,7 +48,17 @@ def problems(found: Iterable[Any]) -> list[dict[str, Any]]:
 
 def save_json(value: Any, path: Path) -> None:
     with _whole(path) as draft:
-        draft.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+        draft.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", "utf-8")
+
+
+def save_text(value: str, path: Path) -> None:
+    with _whole(path) as draft:
+        draft.write_text(value, encoding="utf-8", newline="")
+
+
+def save_text(value: str, path: Path) -> None:
+    with _whole(path) as draft:
+        draft.write_text(value, encoding="utf-8")
 
 
 def save_image(image: Image.Image, path: Path) -> None:
