@@ -5,8 +5,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from functools import cache as remembered
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,11 @@ from qvl.data.packages import of_kind
 from qvl.data.sources import licences, write_manifest
 
 _VERSION = 1
-HANDWRITING = frozenset(  # packages
-    (
-        "fonts-breip fonts-bwht fonts-dancingscript fonts-dkg-handwriting fonts-femkeklaver "
-        "fonts-humor-sans fonts-kaushanscript fonts-kristi fonts-rufscript fonts-seto fonts-sjfonts"
-    ).split()
+_HANDS = (
+    "fonts-breip fonts-bwht fonts-dancingscript fonts-dkg-handwriting fonts-femkeklaver "
+    "fonts-humor-sans fonts-kaushanscript fonts-kristi fonts-rufscript fonts-seto fonts-sjfonts"
 )
+HANDWRITING = frozenset(_HANDS.split())  # packages
 _HAN = {"JP": "ja", "KR": "ko", "SC": "zh", "TC": "zh-TW", "HK": "zh-TW"}  # one face, one's forms
 _NO_INK = frozenset(("Zs", "Zl", "Zp", "Cc", "Cf"))  # kinds of characters that are not drawn
 
@@ -112,7 +111,7 @@ def _faces(cache: Path, package: str) -> tuple[Face, ...]:
 
 def _keep(drawn: Iterable[Drawn], folder: Path, path: Path) -> None:
     rows: list[dict[str, Any]] = []
-    runs: dict[str, np.ndarray] = {}
+    runs: dict[str, Any] = {}
     for at, face in enumerate(drawn):
         inside = str(face.path.relative_to(folder))
         told = {"index": face.index, "family": face.family, "style": face.style}

@@ -1,4 +1,4 @@
-"""What a font really draws: each glyph rendered once, because a font may claim what it leaves blank.
+"""What a font really draws: each glyph rendered once, for fonts claim what they leave blank.
 
 A character counts as drawn if its picture has ink and is not the box for missing characters.
 Arabic letters count only where the font joins them.
@@ -53,7 +53,7 @@ def _face(path: Path, index: int, font: Any, inked: dict[Any, bool]) -> Drawn:
     drawing = ImageFont.truetype(path, SIZE, index, layout_engine=ImageFont.Layout.BASIC)
     outlines = next((t for t in ("CFF ", "CFF2", "glyf") if t in font.reader.tables), "")
     at = font.reader.tables[outlines].offset if outlines else index
-    box = bytes(drawing.getmask(_NOWHERE, "L"))
+    box = _pixels(drawing.getmask(_NOWHERE, "L"))
     codes, blank = [], 0
     joins = _joins(path, index)
     for code, glyph in (font.getBestCmap() or {}).items():
@@ -79,7 +79,7 @@ def _joins(path: Path, index: int) -> bool:
         ImageFont.truetype(path, SIZE, index, layout_engine=layout).getmask("بب", "L")
         for layout in (ImageFont.Layout.BASIC, ImageFont.Layout.RAQM)
     )
-    return basic.size != shaped.size or bytes(basic) != bytes(shaped)
+    return basic.size != shaped.size or _pixels(basic) != _pixels(shaped)
 
 
 def _has_ink(drawing: ImageFont.FreeTypeFont, letter: str, box: bytes) -> bool:
@@ -87,4 +87,8 @@ def _has_ink(drawing: ImageFont.FreeTypeFont, letter: str, box: bytes) -> bool:
         mask = drawing.getmask(letter, "L")
     except (OSError, ValueError):  # FreeType refuses this glyph
         return False
-    return mask.getbbox() is not None and bytes(mask) != box
+    return mask.getbbox() is not None and _pixels(mask) != box
+
+
+def _pixels(mask: Any) -> bytes:
+    return bytes(mask)

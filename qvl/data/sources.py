@@ -1,4 +1,4 @@
-"""A cache of Debian packages: fetched once, unpacked, with a manifest of what may be done with it."""
+"""A cache of Debian packages: fetched once, unpacked, with a manifest of who allows what."""
 
 import json
 import os
