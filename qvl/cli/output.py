@@ -56,11 +56,6 @@ def save_text(value: str, path: Path) -> None:
         draft.write_text(value, encoding="utf-8", newline="")
 
 
-def save_text(value: str, path: Path) -> None:
-    with _whole(path) as draft:
-        draft.write_text(value, encoding="utf-8")
-
-
 def save_image(image: Image.Image, path: Path) -> None:
     with _whole(path) as draft:
         image.save(draft, format="png")

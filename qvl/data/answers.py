@@ -7,57 +7,60 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from qvl.data.kinds import actions, places, tables
+from qvl.data.kinds import actions, pages, places, tables, times
 from qvl.data.records import Facts
-from qvl.tasks.place import Frame, Size
+from qvl.messages import Media
+from qvl.tasks.place import Size
 
 
 @dataclass(frozen=True)
 class Kind:
-    """How facts are written on a resized picture, and read back into pixels of the original."""
+    """How facts are written for what the model saw, and read back into pixels of the original."""
 
     forms: tuple[str, ...]
-    write: Callable[[Any, str, Frame], str]  # value, form
-    read: Callable[[str, str, Frame], Any]  # its inverse, but for rounding to whole pixels
+    write: Callable[[Any, str, Media], str]  # value, form
+    read: Callable[[str, str, Media], Any]  # its inverse, but for rounding to whole pixels
 
 
 KINDS: dict[str, Kind] = {
-    "text": Kind(("text",), lambda value, _form, _frame: value, lambda text, _form, _frame: text),
+    "text": Kind(("text",), lambda value, _form, _seen: value, lambda text, _form, _seen: text),
     "boxes": Kind(("json", "text"), places.write_boxes, places.read_boxes),
     "points": Kind(("json", "xml"), places.write_points, places.read_points),
     "lines": Kind(("json",), places.write_lines, places.read_lines),
     "count": Kind(("json",), places.write_count, places.read_count),
     "table": Kind(("markdown",), tables.write_table, tables.read_table),
     "fields": Kind(("json", "located"), tables.write_fields, tables.read_fields),
+    "page": Kind(("html",), pages.write, pages.read),
+    "events": Kind(times.FORMS, times.write, times.read),
     "actions": Kind(actions.FORMS, actions.write, actions.read),
 }
-_ANYWHERE = Frame((1, 1), (1, 1))  # for facts without a place
-_PLACES = ("box", "point", "point2")
+_NOTHING = Media((1, 1), (1, 1), 0)  # for facts without a place
+_PLACES = ("box", "image", "point", "point2")
 
 
-def written(facts: Facts, frame: Frame | None) -> str:
+def written(facts: Facts, seen: Media | None) -> str:
     """Facts as a model is taught to write them. ValueError names what is unknown or missing."""
     kind = KINDS.get(facts.kind)
     if kind is None:
         raise ValueError(f"facts of the kind {facts.kind!r}; known are {', '.join(KINDS)}")
     if facts.form not in kind.forms:
         raise ValueError(f"{facts.kind} in the form {facts.form!r}; it has {', '.join(kind.forms)}")
-    if frame is None and any(spots(facts.value)):
+    if seen is None and any(spots(facts.value)):
         raise ValueError(f"{facts.kind} with places about no picture; name one in `of`")
     try:
-        return kind.write(facts.value, facts.form, frame or _ANYWHERE)
+        return kind.write(facts.value, facts.form, seen or _NOTHING)
     except (LookupError, TypeError, AttributeError) as error:
         raise ValueError(f"{facts.kind} are not as they should be: {error!r}") from None
 
 
-def fault(facts: Facts, frame: Frame | None) -> str:
+def fault(facts: Facts, seen: Media | None) -> str:
     """What is wrong with facts: places off the picture, or text that is not read back; or ""."""
-    place = frame or _ANYWHERE
-    off = next((why for spot in spots(facts.value) if (why := _off(spot, place.original))), "")
+    media = seen or _NOTHING
+    off = next((why for spot in spots(facts.value) if (why := _off(spot, media.original_size))), "")
     try:
-        text = written(facts, frame)
-        again = KINDS[facts.kind].read(text, facts.form, place)
-        if not off and KINDS[facts.kind].write(again, facts.form, place) != text:
+        text = written(facts, seen)
+        again = KINDS[facts.kind].read(text, facts.form, media)
+        if not off and KINDS[facts.kind].write(again, facts.form, media) != text:
             return "what is written is not read back the same"
     except ValueError as error:
         return str(error)

@@ -10,13 +10,12 @@ from typing import Any
 from PIL import Image
 
 from qvl.data.answers import fault, written
-from qvl.data.pictures import fitted
+from qvl.data.pictures import seen_of
 from qvl.data.records import PICTURES, Clip, Facts, Part, Picture, Record
 from qvl.media.draw import Marked, Pointed, draw_boxes, draw_points
 from qvl.media.errors import BadImage
 from qvl.media.image import open_image
 from qvl.messages import Text
-from qvl.tasks.place import Frame
 
 SHOWN = 900  # pixels of the longer side of a picture, at most
 _TYPES = {"mp4": "video/mp4", "webm": "video/webm", "mkv": "video/x-matroska"}
@@ -80,31 +79,22 @@ def _part(record: Record, part: Part, opened: dict[str, Image.Image | BadImage])
             kind = _TYPES[name.rpartition(".")[2]]
             return f'<video controls src="data:{kind};base64,{held}"></video>'
         case Facts():
-            return _facts(record, part, opened)
+            return _facts(record, part)
 
 
-def _facts(record: Record, facts: Facts, opened: dict[str, Image.Image | BadImage]) -> str:
+def _facts(record: Record, facts: Facts) -> str:
     """What the model is taught to write at the released limits, and what is wrong with it."""
-    picture = opened.get(facts.of or "")
-    frame = None
-    if isinstance(picture, Image.Image):
-        shown = next(p for p in record.parts() if isinstance(p, Picture) and p.name == facts.of)
-        frame = fitted(picture.size, shown)
     about = f"{facts.kind} as {facts.form}" + (f" of {facts.of}" if facts.of else "")
-    return f"<p class=about>{escape(about)}{_seen(frame)}</p>" + _taught(facts, frame)
-
-
-def _seen(frame: Frame | None) -> str:
-    return f", seen at {frame.processed[0]}x{frame.processed[1]}" if frame else ""
-
-
-def _taught(facts: Facts, frame: Frame | None) -> str:
-    wrong = fault(facts, frame)
-    note = f"<p class=wrong>{escape(wrong)}</p>" if wrong else ""
     try:
-        return note + _pre(written(facts, frame))
-    except ValueError:
-        return note + _pre(json.dumps(facts.value, ensure_ascii=False))
+        seen = seen_of(record, facts.of)
+        wrong = fault(facts, seen)
+        text = written(facts, seen)
+    except ValueError as error:
+        seen, wrong, text = None, str(error), json.dumps(facts.value, ensure_ascii=False)
+    if seen:
+        about += f", seen at {seen.processed_size[0]}x{seen.processed_size[1]}"
+    note = f"<p class=wrong>{escape(wrong)}</p>" if wrong else ""
+    return f"<p class=about>{escape(about)}</p>{note}{_pre(text)}"
 
 
 def _pre(text: str) -> str:

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from qvl.chat.tokenizer import Tokenizer
 from qvl.config import Config
 from qvl.data.answers import written
-from qvl.data.pictures import fitted
+from qvl.data.pictures import clip_of, fitted
 from qvl.data.records import Clip, Facts, Picture, Record
 from qvl.inputs import Limits, lesson
 from qvl.media.image import open_image
 from qvl.media.video import survey
-from qvl.messages import Image, Message, Part, Text, Video
+from qvl.messages import Image, Media, Message, Part, Text, Video
 from qvl.sample import Sample
-from qvl.tasks.place import Frame
 
 
 @dataclass(frozen=True)
@@ -43,19 +42,20 @@ def conversation(record: Record, limits: Limits) -> tuple[Message, ...]:
     )
 
 
-def _media(part: Picture | Clip, held: bytes, limits: Limits) -> tuple[Image | Video, Frame]:
-    """What is shown, and its frame."""
+def _media(part: Picture | Clip, held: bytes, limits: Limits) -> tuple[Image | Video, Media]:
+    """What is shown, and what the model sees of it."""
     if isinstance(part, Picture):
         pixels = open_image(held)
-        frame = fitted(pixels.size, part, limits.min_pixels, limits.max_pixels)
-        return Image(pixels, part.min_pixels, part.max_pixels), frame
-    clip = Video(held, fps=part.fps, nframes=part.nframes, start=part.start, end=part.end)
+        seen = fitted(pixels.size, part, limits.min_pixels, limits.max_pixels)
+        return Image(pixels, part.min_pixels, part.max_pixels), seen
+    clip = clip_of(part, held)
     told = survey(clip, limits.clips)
-    return clip, Frame(told.original_size, told.processed_size)
+    sizes = (told.original_size, told.processed_size)
+    return clip, Media(*sizes, told.tokens, told.times, told.duration)
 
 
 def _part(
-    part: Text | Picture | Clip | Facts, shown: Mapping[str, tuple[Image | Video, Frame]]
+    part: Text | Picture | Clip | Facts, shown: Mapping[str, tuple[Image | Video, Media]]
 ) -> Part:
     if isinstance(part, Text):
         return part

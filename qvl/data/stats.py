@@ -7,7 +7,7 @@ from typing import Any
 
 from qvl.data import sidecar
 from qvl.data.answers import written
-from qvl.data.pictures import frame_of
+from qvl.data.pictures import seen_of
 from qvl.data.records import Facts, Record
 from qvl.data.shards import stream
 from qvl.messages import Text
@@ -43,7 +43,7 @@ def _texts(record: Record) -> list[str]:
     """All texts of a record, facts as they are written at the released limits."""
     texts = [part.text for part in record.parts() if isinstance(part, Text)]
     facts = [part for part in record.parts() if isinstance(part, Facts)]
-    return texts + [written(each, frame_of(record, each.of)) for each in facts]
+    return texts + [written(each, seen_of(record, each.of)) for each in facts]
 
 
 def _spread(values: list[int]) -> dict[str, int]:

@@ -6,6 +6,8 @@ from typing import Any
 from qvl.data.records import Clip, Facts, Picture, Record
 from qvl.messages import Text
 
+_NAMES = ("kind", "style", "written", "button", "status")  # whose values are no words
+
 
 def strings(value: Any) -> Iterator[str]:
     """All that a part or a value says, in order, numbers among it; names of fields are none."""
@@ -41,6 +43,10 @@ def _words(part: object) -> str:
 def _only_text(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
-    elif isinstance(value, dict | list):
-        for inner in value.values() if isinstance(value, dict) else value:
+    elif isinstance(value, list):
+        for inner in value:
             yield from _only_text(inner)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if name not in _NAMES:
+                yield from _only_text(inner)

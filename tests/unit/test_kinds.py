@@ -5,10 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qvl.data.answers import KINDS, fault, spots, written
+from qvl.data.kinds import times
 from qvl.data.records import Facts
-from qvl.tasks.place import Frame
+from qvl.messages import Media
 
-SAME = Frame((400, 300), (400, 300))
+TIMES = tuple(i / 2 for i in range(60))
+SAME = Media((400, 300), (400, 300), 0, TIMES, 30.0)
 BOX = [10, 20, 30, 40]
 EXAMPLES = {
     ("text", "text"): 'One "line".\nAnother.',
@@ -26,6 +28,31 @@ EXAMPLES = {
     ("fields", "located"): {
         "total": {"value": "3.20", "box": BOX},
         "date": {"value": None, "box": None},
+    },
+    ("page", "html"): {
+        "elements": [
+            {
+                "kind": "heading",
+                "box": [10, 10, 200, 30],
+                "level": 1,
+                "content": "A <b>b</b> &lt;",
+            },
+            {"kind": "paragraph", "box": [10, 40, 200, 90], "content": "Text."},
+            {
+                "kind": "picture",
+                "box": [10, 100, 200, 200],
+                "image": [20, 110, 190, 190],
+                "text": "caption",
+                "content": "A mug.",
+            },
+        ]
+    },
+    **{
+        ("events", form): [
+            {"start": 3.0, "end": 8.0, "text": "A man sits." * form.startswith("json")},
+            {"start": 11.0, "end": 12.0, "text": "He stands." * form.startswith("json")},
+        ]
+        for form in times.FORMS
     },
     ("actions", "computer_use"): {
         "thought": "The gear opens them.",
@@ -53,7 +80,7 @@ def test_what_is_written_is_read_back(kind, form):
 @pytest.mark.parametrize(("kind", "form"), EXAMPLES)
 def test_places_are_those_of_the_resized_picture(kind, form):
     value = EXAMPLES[kind, form]
-    larger = Frame((400, 300), (800, 600))
+    larger = Media((400, 300), (800, 600), 0, TIMES, 30.0)
     text = written(Facts(kind, value, form, "0.png"), larger)
     again = KINDS[kind].read(text, form, larger)
     far = [
@@ -71,7 +98,7 @@ sides = st.integers(1, 5000)
 
 @given(st.tuples(sides, sides), st.tuples(sides, sides), st.data())
 def test_any_box_on_any_picture_passes(original, processed, data):
-    frame = Frame(original, processed)
+    frame = Media(original, processed, 0)
     x = sorted(data.draw(st.lists(st.floats(0, original[0]), min_size=2, max_size=2, unique=True)))
     y = sorted(data.draw(st.lists(st.floats(0, original[1]), min_size=2, max_size=2, unique=True)))
     row = {"label": "mug", "box": [x[0], y[0], x[1], y[1]]}

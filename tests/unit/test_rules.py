@@ -159,7 +159,7 @@ def with_facts(value, kind="boxes", form="json", size=(112, 84)) -> Record:
 )
 def test_wrong_facts_are_named(record, said):
     found = verdict(record, RULES[2:])
-    assert found and found.reason in ("wrong facts", "broken picture") and said in found.detail
+    assert found and found.reason in ("wrong facts", "broken media") and said in found.detail
 
 
 def test_right_facts_pass():

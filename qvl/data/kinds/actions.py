@@ -8,6 +8,7 @@ Thought and conclusion may be missing. The form is the name of the tool.
 from dataclasses import fields
 from typing import Any
 
+from qvl.messages import Media
 from qvl.tasks.actions.action import Action, Step
 from qvl.tasks.actions.shared import SPACES
 from qvl.tasks.actions.wire import parse, render
@@ -17,14 +18,14 @@ FORMS = tuple(SPACES)
 _FIELDS = {field.name: field for field in fields(Action) if field.name != "raw"}
 
 
-def write(value: Any, form: str, frame: Frame) -> str:
+def write(value: Any, form: str, seen: Media) -> str:
     actions = tuple(_action(each) for each in value["actions"])
     step = Step(actions, value.get("thought", ""), value.get("conclusion", ""))
-    return render(step, frame, SPACES[form])
+    return render(step, Frame.of(seen), SPACES[form])
 
 
-def read(text: str, form: str, frame: Frame) -> Any:
-    step = parse(text, frame, SPACES[form])
+def read(text: str, form: str, seen: Media) -> Any:
+    step = parse(text, Frame.of(seen), SPACES[form])
     told: dict[str, Any] = {"actions": [_row(action) for action in step.actions]}
     if step.thought:
         told["thought"] = step.thought

@@ -9,49 +9,50 @@ count  {"what": "mugs", "boxes": [...]} or {"what": "mugs", "points": [...]}
 from collections.abc import Iterable
 from typing import Any
 
+from qvl.messages import Media
 from qvl.tasks import boxlines, counting, grounding, ocr, points, pointtags
 from qvl.tasks.place import Frame
 
 
-def write_boxes(value: Any, form: str, frame: Frame) -> str:
+def write_boxes(value: Any, form: str, seen: Media) -> str:
     render = boxlines.render if form == "text" else grounding.render
-    return render(map(_box, value), frame)
+    return render(map(_box, value), Frame.of(seen))
 
 
-def read_boxes(text: str, form: str, frame: Frame) -> Any:
-    found = boxlines.parse(text, frame) if form == "text" else grounding.parse(text, frame)
-    return _box_rows(found.boxes)
+def read_boxes(text: str, form: str, seen: Media) -> Any:
+    parse = boxlines.parse if form == "text" else grounding.parse
+    return _box_rows(parse(text, Frame.of(seen)).boxes)
 
 
-def write_points(value: Any, form: str, frame: Frame) -> str:
+def write_points(value: Any, form: str, seen: Media) -> str:
     render = pointtags.render if form == "xml" else points.render
-    return render(map(_point, value), frame)
+    return render(map(_point, value), Frame.of(seen))
 
 
-def read_points(text: str, form: str, frame: Frame) -> Any:
-    found = pointtags.parse(text, frame) if form == "xml" else points.parse(text, frame)
-    return _point_rows(found.points)
+def read_points(text: str, form: str, seen: Media) -> Any:
+    parse = pointtags.parse if form == "xml" else points.parse
+    return _point_rows(parse(text, Frame.of(seen)).points)
 
 
-def write_lines(value: Any, _form: str, frame: Frame) -> str:
-    return ocr.render((_line(row) for row in value), frame)
+def write_lines(value: Any, _form: str, seen: Media) -> str:
+    return ocr.render(map(_line, value), Frame.of(seen))
 
 
-def read_lines(text: str, _form: str, frame: Frame) -> Any:
+def read_lines(text: str, _form: str, seen: Media) -> Any:
     return [
         {"text": x.text, "box": [x.left, x.top, x.right, x.bottom], **x.more}
-        for x in ocr.parse(text, frame).lines
+        for x in ocr.parse(text, Frame.of(seen)).lines
     ]
 
 
-def write_count(value: Any, _form: str, frame: Frame) -> str:
+def write_count(value: Any, _form: str, seen: Media) -> str:
     if "points" in value:
-        return counting.render(map(_point, value["points"]), frame, value["what"])
-    return counting.render(map(_box, value["boxes"]), frame, value["what"])
+        return counting.render(map(_point, value["points"]), Frame.of(seen), value["what"])
+    return counting.render(map(_box, value["boxes"]), Frame.of(seen), value["what"])
 
 
-def read_count(text: str, _form: str, frame: Frame) -> Any:
-    found = counting.parse(text, frame)
+def read_count(text: str, _form: str, seen: Media) -> Any:
+    found = counting.parse(text, Frame.of(seen))
     what = found.found.said.partition(f"a total of {found.total} ")[2]
     told = {"what": what.removesuffix(" in the figure.")}
     if isinstance(found.found, points.Points):

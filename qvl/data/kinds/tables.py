@@ -13,27 +13,26 @@ from qvl.tasks.place import Frame
 from qvl.tasks.schema import as_schema
 
 
-def write_table(value: Any, _form: str, _frame: Frame) -> str:
+def write_table(value: Any, _form: str, _seen: Media) -> str:
     return markdown.render(value["header"], value["rows"])
 
 
-def read_table(text: str, _form: str, _frame: Frame) -> Any:
+def read_table(text: str, _form: str, _seen: Media) -> Any:
     found = table.parse(text)
     return {"header": list(found.header), "rows": [list(row) for row in found.rows]}
 
 
-def write_fields(value: Any, form: str, frame: Frame) -> str:
+def write_fields(value: Any, form: str, seen: Media) -> str:
     if form == "json":
         return extraction.render(value)
     placed = {key: each["box"] for key, each in value.items() if each["box"] is not None}
-    boxes = {key: frame.written(tuple(box)) for key, box in placed.items()}
+    boxes = {key: Frame.of(seen).written(tuple(box)) for key, box in placed.items()}
     return extraction.render({key: each["value"] for key, each in value.items()}, boxes)
 
 
-def read_fields(text: str, form: str, frame: Frame) -> Any:
+def read_fields(text: str, form: str, seen: Media) -> Any:
     keys = list(salvage.value(text)[0])
-    media = [Media(frame.original, frame.processed, 0)]
-    found = extraction.parse(text, as_schema(keys), media, boxes=form == "located")
+    found = extraction.parse(text, as_schema(keys), [seen], boxes=form == "located")
     if form == "json":
         return {key: found.values.get(key) for key in keys}
     boxes = {key: list(box) for key, box in (found.boxes or {}).items()}
