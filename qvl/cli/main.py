@@ -17,7 +17,9 @@ from qvl.cli.extract import extract
 from qvl.cli.ground import ground
 from qvl.cli.inspect import inspect
 from qvl.cli.ocr import ocr
+from qvl.cli.parse import parse
 from qvl.cli.run import run
+from qvl.cli.video import video
 
 app = typer.Typer(
     add_completion=False,
@@ -26,7 +28,7 @@ app = typer.Typer(
     help="Qwen2.5-VL, whole: read pictures, find things in them, see what a model sees.",
 )
 
-for verb in (run, chat, ocr, ground, act, extract, batch, inspect, export, doctor):
+for verb in (run, chat, parse, ocr, ground, video, act, extract, batch, inspect, export, doctor):
     app.command()(verb)
 app.add_typer(data, name="data")
 

@@ -156,6 +156,24 @@ def test_an_item_that_kills_every_worker_is_named(tmp_path):
     assert json.loads((tmp_path / "out/words.report.json").read_text())["shards"]["made"] <= 2
 
 
+def hangs(work: Work, flag: str):
+    """Sleeps for ever at one item, once."""
+    if work.index == 2 and not Path(flag).exists():
+        Path(flag).touch()
+        time.sleep(1000)
+    yield prose(work.key)
+
+
+def test_a_worker_that_hangs_is_killed(tmp_path):
+    said = []
+    report = run(
+        *(Plan("words", (4,)), partial(hangs, flag=str(tmp_path / "flag")), tmp_path / "out"),
+        *(Options(workers=1, patience=3), said.append),
+    )
+    assert report["records"] == 4
+    assert any("a worker died on shard 0, item 2" in line for line in said)
+
+
 def broken(work: Work):
     if work.index % 2:
         raise ValueError(f"no glyph of {work.index}")
