@@ -52,7 +52,9 @@ def things(cache: Path) -> None:
         ("wallpapers", list(wallpapers.wallpapers(cache))),
     ):
         told = Counter(each.licence for each in found).most_common(4)
-        print(f"{name}: {len(found)} ({', '.join(f'{count} {licence}' for licence, count in told)})")
+        print(
+            f"{name}: {len(found)} ({', '.join(f'{count} {licence}' for licence, count in told)})"
+        )
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from qvl.data.readers.conversations import Origin
 from qvl.data.readers.media import in_folder
 from qvl.data.readers.stream import Cursor, Share, read
 from qvl.data.records import Clip, Facts, Picture, Record
+from qvl.data.rules.formats import formatted
 from qvl.data.work import Rejected
 from qvl.messages import Text
 
@@ -227,11 +228,13 @@ def test_detections_are_boxes_and_points_in_pixels(root):
         of="0.png",
     )
     assert record.meta == {"left_out": 1} and reasons(found) == ["nothing marked", "other size"]
+    assert formatted(record) is None  # it is written, and read back the same
     assert "cup, edge" in record.turns[0].parts[1].text
     convert = coco.detections(in_folder(root), ORIGIN, "points")
     (record, _), *_ = read([path], coco.pictures, convert)
     cup, edge = record.turns[1].parts[0].value
     assert record.meta == {"left_out": 1}
+    assert formatted(record) is None
     assert 4 <= cup["point"][0] < 20 and not (cup["point"][0] > 9 and cup["point"][1] > 9)
     assert edge["point"][0] == 0.5
 

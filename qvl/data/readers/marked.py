@@ -14,11 +14,8 @@ from qvl.data.records import Facts, Picture, Record, Turn
 from qvl.messages import Text
 from qvl.tasks.grounding import PROMPT as BOXES
 from qvl.tasks.place import Size
+from qvl.tasks.points import PROMPT as POINTS
 
-POINTS = (
-    "Point to every {} in the image and output the coordinates in JSON format like "
-    '{{"point_2d": [x, y], "label": "..."}}.'
-)
 As = Literal["boxes", "points"]
 
 
