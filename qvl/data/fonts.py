@@ -21,9 +21,11 @@ from qvl.data.sources import licences, write_manifest
 _VERSION = 1
 _HANDS = (
     "fonts-breip fonts-bwht fonts-dancingscript fonts-dkg-handwriting fonts-femkeklaver "
-    "fonts-humor-sans fonts-kaushanscript fonts-kristi fonts-rufscript fonts-seto fonts-sjfonts"
+    "fonts-humor-sans fonts-kaushanscript fonts-kristi fonts-rufscript fonts-seto fonts-sjfonts "
+    "fonts-aoyagi-soseki fonts-comic-neue fonts-kouzan-mouhitsu fonts-lxgw-wenkai"
 )
 HANDWRITING = frozenset(_HANDS.split())  # packages
+_HAND = re.compile(r"Pen\b|Brush|Pilgi|Kaiti")  # in the names of families of other packages
 _HAN = {"JP": "ja", "KR": "ko", "SC": "zh", "TC": "zh-TW", "HK": "zh-TW"}  # one face, one's forms
 _NO_INK = frozenset(("Zs", "Zl", "Zp", "Cc", "Cf"))  # kinds of characters that are not drawn
 
@@ -43,7 +45,8 @@ class Face:
 
     @property
     def handwritten(self) -> bool:
-        return self.package in HANDWRITING
+        """Whether it looks written by a hand: with a pen, a brush or chalk."""
+        return self.package in HANDWRITING or bool(_HAND.search(self.family))
 
     @cached_property
     def languages(self) -> frozenset[str]:

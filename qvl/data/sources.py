@@ -107,6 +107,11 @@ def copyright_text(folder: Path) -> str:
     return path.read_text(errors="replace") if path.is_file() else ""
 
 
+def named(path: Path, cache: Path) -> str:
+    """A fetched file as a record names its sources: "debian:PACKAGE/path"."""
+    return f"debian:{path.relative_to(cache).as_posix()}"
+
+
 def licences(folder: Path) -> Callable[[str | Path], str]:
     """The licence of each file of an unpacked package, by its path.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from qvl.data import copyright, debs, held_out, packages, sources
+from qvl.data import copyright, debs, held_out, packages, provenance, sources
 
 needs_dpkg = pytest.mark.skipif(not shutil.which("dpkg-deb"), reason="dpkg-deb is not here")
 DEP5 = """Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
@@ -100,7 +100,7 @@ def test_what_is_missing_or_corrupt_is_skipped_with_its_reason(store, tmp_path):
 def test_a_full_disk_is_refused_and_leaves_nothing(store, tmp_path):
     deb(store, "huge", {"usr/a": "x"}, size=1 << 45)
     cache = tmp_path / "cache"
-    with pytest.raises(OSError, match="MiB needed.*make room"):
+    with pytest.raises(OSError, match=r"MiB needed.*make room"):
         sources.fetch(["huge"], cache, debs.from_folder(store))
     deb(store, "large", {"usr/a": "x" * 300_000})
     code = (
@@ -189,6 +189,18 @@ def test_profiles_grow_and_hold_nothing_held_out():
         packages.training(["nothing"])
     with pytest.raises(ValueError, match="choose one of ci, small, full"):
         packages.of_profile("tiny")
+
+
+def test_what_is_named_is_known_to_be_held_out_or_not(tmp_path):
+    maps = tmp_path / "kgeography-data/usr/share/kgeography"
+    africa, france = (sources.named(maps / f"{n}.kgm", tmp_path) for n in ("africa", "france"))
+    assert africa == "debian:kgeography-data/usr/share/kgeography/africa.kgm"
+    provenance.check([africa], held=False)
+    provenance.check([france], held=True)
+    with pytest.raises(ValueError, match="held out"):
+        provenance.check([france], held=False)
+    stamp = tmp_path / "tuxpaint-stamps-default/usr/share/tuxpaint/stamps/plants/trees/oak.png"
+    assert provenance.held_out(sources.named(stamp, tmp_path))
 
 
 def test_held_out_items_are_fixed_by_name():

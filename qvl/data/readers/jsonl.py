@@ -9,6 +9,7 @@ from qvl.data.readers.stream import BadRow
 
 LONGEST = 64 << 20  # bytes of a line, characters of an item
 _CHUNK = 1 << 16
+_UNENDED = ("", ".", "e", "E", "e+", "E+", "e-", "E-")  # after it a number may go on
 
 
 def lines(path: Path, at: int) -> Iterator[tuple[Any | BadRow, int]]:
@@ -119,7 +120,7 @@ class _Scan:
                 if len(self.text) - self.at > LONGEST or not self.more():
                     raise BadRow("no JSON", str(error)) from None
                 continue
-            if end == len(self.text) and self.more():
-                continue  # a number may go on
+            if self.text[end : end + 3] in _UNENDED and self.more():
+                continue
             self.at = end
             return value

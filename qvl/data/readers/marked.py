@@ -14,11 +14,8 @@ from qvl.data.records import Facts, Picture, Record, Turn
 from qvl.messages import Text
 from qvl.tasks.grounding import PROMPT as BOXES
 from qvl.tasks.place import Size
+from qvl.tasks.points import PROMPT as POINTS
 
-POINTS = (
-    "Point to every {} in the image and output the coordinates in JSON format like "
-    '{{"point_2d": [x, y], "label": "..."}}.'
-)
 As = Literal["boxes", "points"]
 
 
@@ -71,23 +68,25 @@ def question(
 def answered(
     key: str, origin: Origin, shown: tuple[str, bytes, Size], marks: Iterable[Mark], form: As
 ) -> Record:
-    """Where all marked things are. What has no area, or no mask for a point, is counted in meta.
+    """Where all marked things are. What is not on the picture is left out and counted in meta.
 
-    BadRow if nothing is left.
+    So are points that stand in the middle of a box, for want of a mask. BadRow if nothing is left.
     """
-    value, left_out = [], 0
+    value, left_out, guessed = [], 0, 0
     kind = "box" if form == "boxes" else "point"
     for each in marks:
-        place = _box(each, shown[2]) if form == "boxes" else _point(each)
+        place = _box(each, shown[2]) if form == "boxes" else _point(each, shown[2])
         if place is None:
             left_out += 1
         else:
+            guessed += form == "points" and each.mask is None
             value.append({"label": each.label, kind: place})
     if not value:
         raise BadRow("nothing marked", f"{left_out} marks cannot be used")
     names = ", ".join(dict.fromkeys(row["label"] for row in value))
     record = question(key, origin, shown, names, Facts(form, value))
-    return replace(record, meta={"left_out": left_out}) if left_out else record
+    counts = {"left_out": left_out, "middles_of_boxes": guessed}
+    return replace(record, meta={name: count for name, count in counts.items() if count})
 
 
 def _box(each: Mark, size: Size) -> list[float] | None:
@@ -97,9 +96,12 @@ def _box(each: Mark, size: Size) -> list[float] | None:
     return [left, top, right, bottom] if right - left >= 1 and bottom - top >= 1 else None
 
 
-def _point(each: Mark) -> list[float] | None:
-    """The middle of the pixel that lies deepest in the mask."""
-    if each.mask is None or not each.mask.any():
+def _point(each: Mark, size: Size) -> list[float] | None:
+    """The middle of the pixel that lies deepest in the mask; without one, the middle of the box."""
+    if each.mask is None:
+        box = _box(each, size)
+        return box and [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]
+    if not each.mask.any():
         return None
     x, y = regions.point_in(each.mask)
     return [x + 0.5, y + 0.5]

@@ -1,7 +1,8 @@
 """Points of PixMo: {"image_url", "image_sha256", "label", "count", "points": [{"x", "y"}, ...]}.
 
-Coordinates of PixMo-Points are percent of the picture's sides, although its card says pixels: the
-authors' training code reads them as parts of a hundred. Those of PixMo-Count are pixels.
+Coordinates of PixMo-Points are read as percent of the picture's sides, as the code that trains on
+it does, although its card says pixels; other sets of this form may have pixels. If the unit is the
+wrong one, points fall off pictures and the share of bad rows stops the run.
 """
 
 import hashlib
