@@ -1,6 +1,6 @@
 """`qvl inspect`: what a model will see; no weights are read."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -49,4 +49,15 @@ def inspect(
         output.data(seen)
     else:
         for name, value in seen.items():
-            output.text(f"{name:18} {value}")
+            output.text(f"{name:18} {_plainly(value)}")
+
+
+def _plainly(value: Any) -> str:
+    """A value for people: seconds to a thousandth, lists without brackets."""
+    if isinstance(value, float):
+        return f"{round(value, 3):g}"
+    if isinstance(value, list | tuple):
+        return " ".join(map(_plainly, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_plainly(each)}" for name, each in value.items())
+    return str(value)

@@ -1,13 +1,14 @@
 """Facts to text and back: each kind is written and read by the task that parses a model's answer.
 
-A new kind is a row in KINDS, and two functions in `kinds/` that say what its `value` is.
+A new kind is a row in KINDS, and two functions in `kinds/` or `pages` that say what its `value` is.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from qvl.data.kinds import actions, pages, places, tables, times
+from qvl.data import pages
+from qvl.data.kinds import actions, fields, places, times
 from qvl.data.records import Facts
 from qvl.messages import Media
 from qvl.tasks.place import Size
@@ -28,9 +29,9 @@ KINDS: dict[str, Kind] = {
     "points": Kind(("json", "xml"), places.write_points, places.read_points),
     "lines": Kind(("json",), places.write_lines, places.read_lines),
     "count": Kind(("json",), places.write_count, places.read_count),
-    "table": Kind(("markdown",), tables.write_table, tables.read_table),
-    "fields": Kind(("json", "located"), tables.write_fields, tables.read_fields),
-    "page": Kind(("html",), pages.write, pages.read),
+    "table": Kind(pages.TABLE_FORMS, pages.write_table, pages.read_table),
+    "fields": Kind(("json", "located"), fields.write, fields.read),
+    "page": Kind(("html",), pages.write_page, pages.read_page),
     "events": Kind(times.FORMS, times.write, times.read),
     "actions": Kind(actions.FORMS, actions.write, actions.read),
 }

@@ -88,8 +88,8 @@ def rows_of(tar: Path) -> list[dict[str, Any]]:
     """The rows of a shard: of its sidecar, or made now where it has none."""
     if path_of(tar).is_file():
         return read(path_of(tar))
-    with Shard(tar) as shard:
-        return [row(shard[i]) for i in range(len(shard))]
+    shard = Shard(tar)
+    return [row(shard[i]) for i in range(len(shard))]
 
 
 def score(path: Path, name: str, values: Mapping[str, float]) -> None:

@@ -104,8 +104,8 @@ def test_filter_then_dedup(folder, tmp_path):
     )
     report = json.loads(done.stdout)
     assert report["records"] == 5 and report["rejected"] == {"exact copy": 3}
-    with Shard(tmp_path / "once/once-00000.tar") as shard:
-        assert [e.key[-1] for e in shard.index.entries] == ["0", "2", "5", "6", "8"]
+    shard = Shard(tmp_path / "once/once-00000.tar")
+    assert [e.key[-1] for e in shard.index.entries] == ["0", "2", "5", "6", "8"]
 
 
 def test_overlap_is_an_exit_code(folder, tmp_path):

@@ -51,19 +51,19 @@ def test_what_is_made(alone):
     assert not list(alone.rglob("*.draft"))
     for tar in alone.rglob("*.tar"):
         verify(tar)
-    with Shard(alone / "noise-00001.tar") as shard:
-        record = shard.keyed("noise-00001-000003")
-        rows = sidecar.read(alone / "noise-00001.parquet")
-        assert [row["key"] for row in rows] == [e.key for e in shard.index.entries]
+    shard = Shard(alone / "noise-00001.tar")
+    record = shard.keyed("noise-00001-000003")
+    rows = sidecar.read(alone / "noise-00001.parquet")
+    assert [row["key"] for row in rows] == [e.key for e in shard.index.entries]
     assert record.meta["draw"] == next(
         r.meta["draw"] for r in stage(Work("noise", 1, 3, 5)) if isinstance(r, Record)
     )
 
 
 def test_what_is_left_out_is_kept_with_its_reason(alone):
-    with Shard(alone / "rejected/noise-00001.tar") as shard:
-        assert len(shard) == 1
-        assert shard[0].meta["rejected"] == {"reason": "dull", "detail": "seventh"}
+    shard = Shard(alone / "rejected/noise-00001.tar")
+    assert len(shard) == 1
+    assert shard[0].meta["rejected"] == {"reason": "dull", "detail": "seventh"}
     lines = (alone / "rejected/noise-00001.jsonl").read_text().splitlines()
     assert [json.loads(line)["reason"] for line in lines] == ["dull", "OSError raised"]
     assert json.loads(lines[1])["detail"] == "a broken source"

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qvl.data import pages
 from qvl.data.answers import KINDS, fault, spots, written
 from qvl.data.kinds import times
 from qvl.data.records import Facts
@@ -23,13 +24,17 @@ EXAMPLES = {
     ("points", "xml"): [{"label": "mugs", "point": [1, 2]}, {"label": "a < b", "point": [3, 4]}],
     ("lines", "json"): [{"text": "Chapter 1", "box": BOX}, {"text": 'a "b" \\', "box": BOX}],
     ("count", "json"): {"what": "mugs", "boxes": [{"label": "mug", "box": BOX}] * 2},
-    ("table", "markdown"): {"header": ["a", "b | c"], "rows": [["1", ""], ["x", "2 mm"]]},
+    **{
+        ("table", form): pages.plain_rows([["a", "b | c"], ["1", ""], ["x", '2 "mm"']])
+        for form in pages.TABLE_FORMS
+    },
     ("fields", "json"): {"total": "3.20", "date": None},
     ("fields", "located"): {
         "total": {"value": "3.20", "box": BOX},
         "date": {"value": None, "box": None},
     },
     ("page", "html"): {
+        "size": [400, 300],
         "elements": [
             {
                 "kind": "heading",
@@ -45,7 +50,7 @@ EXAMPLES = {
                 "text": "caption",
                 "content": "A mug.",
             },
-        ]
+        ],
     },
     **{
         ("events", form): [
@@ -129,3 +134,10 @@ def test_places_need_a_picture():
     with pytest.raises(ValueError, match="about no picture"):
         written(Facts("boxes", [{"label": "a", "box": BOX}]), None)
     assert written(Facts("table", EXAMPLES["table", "markdown"], "markdown"), None)
+
+
+def test_spans_are_for_html():
+    row = [pages.cell("Months", header=True, columns=2)]
+    value = {"rows": [row, [pages.cell("May"), pages.cell("June")]]}
+    assert pages.read_table(written(Facts("table", value, "html"), None), "html", SAME) == value
+    assert "write it as html" in fault(Facts("table", value, "csv"), None)

@@ -1,28 +1,18 @@
-"""Facts in rows: tables, and named values of a document with their places.
+"""Facts in fields: named values of a document, with their places where asked.
 
-table   {"header": ["year", "rain"], "rows": [["1999", "12 mm"], ...]}
-fields  {"total": "3.20", "date": null}; in the form located
-        {"total": {"value": "3.20", "box": [left, top, right, bottom]}, ...}
+{"total": "3.20", "date": null}; in the form located
+{"total": {"value": "3.20", "box": [left, top, right, bottom]}, ...}
 """
 
 from typing import Any
 
 from qvl.messages import Media
-from qvl.tasks import extraction, markdown, salvage, table
+from qvl.tasks import extraction, salvage
 from qvl.tasks.place import Frame
 from qvl.tasks.schema import as_schema
 
 
-def write_table(value: Any, _form: str, _seen: Media) -> str:
-    return markdown.render(value["header"], value["rows"])
-
-
-def read_table(text: str, _form: str, _seen: Media) -> Any:
-    found = table.parse(text)
-    return {"header": list(found.header), "rows": [list(row) for row in found.rows]}
-
-
-def write_fields(value: Any, form: str, seen: Media) -> str:
+def write(value: Any, form: str, seen: Media) -> str:
     if form == "json":
         return extraction.render(value)
     placed = {key: each["box"] for key, each in value.items() if each["box"] is not None}
@@ -30,7 +20,7 @@ def write_fields(value: Any, form: str, seen: Media) -> str:
     return extraction.render({key: each["value"] for key, each in value.items()}, boxes)
 
 
-def read_fields(text: str, form: str, seen: Media) -> Any:
+def read(text: str, form: str, seen: Media) -> Any:
     keys = list(salvage.value(text)[0])
     found = extraction.parse(text, as_schema(keys), [seen], boxes=form == "located")
     if form == "json":
