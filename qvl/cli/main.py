@@ -10,6 +10,7 @@ from qvl.cli import output
 from qvl.cli.act import act
 from qvl.cli.batch import batch
 from qvl.cli.chat import chat
+from qvl.cli.data import app as data
 from qvl.cli.doctor import doctor
 from qvl.cli.export import export
 from qvl.cli.extract import extract
@@ -29,6 +30,7 @@ app = typer.Typer(
 
 for verb in (run, chat, parse, ocr, ground, video, act, extract, batch, inspect, export, doctor):
     app.command()(verb)
+app.add_typer(data, name="data")
 
 
 def main() -> None:
