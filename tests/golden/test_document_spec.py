@@ -1,0 +1,34 @@
+"""The examples of docs/qwenvl-html.md are valid, and are written as `render` writes them."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from qvl.tasks.document import model
+from qvl.tasks.document.parse import parse
+from qvl.tasks.document.render import render
+from qvl.tasks.document.validate import validate
+
+SPEC = (Path(__file__).resolve().parents[2] / "docs" / "qwenvl-html.md").read_text()
+EXAMPLES = re.findall(r"^```html\n.*?\n```$", SPEC, re.DOTALL | re.MULTILINE)
+SIZE = (1036, 1008)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_examples_are_valid(example):
+    assert validate(example, SIZE) == []
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_examples_are_what_is_rendered(example):
+    page, problems = parse(example, SIZE)
+    assert render(page) == example and not problems
+
+
+def test_examples_show_every_kind_of_element():
+    shown = [element for each in EXAMPLES for element in parse(each, SIZE)[0].elements]
+    kinds = {type(element).__name__ for element in shown}
+    assert kinds == {kind.__name__ for kind in model.Element.__args__}
+    pictures = [each for each in shown if isinstance(each, model.Picture)]
+    assert {each.text for each in pictures} == {"", "caption", "ocr"}
