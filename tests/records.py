@@ -1,6 +1,7 @@
 """Small records for tests: pictures of noise, text, boxes."""
 
 import io
+import time
 
 import numpy as np
 from PIL import Image
@@ -44,3 +45,9 @@ def stage(work: Work):
         raise OSError("a broken source")
     made = boxes(work.key, int(rng.integers(1 << 30)), meta={"draw": float(rng.random())})
     yield Rejected(work.key, "dull", "seventh", made) if work.index % 7 == 6 else made
+
+
+def slow_stage(work: Work):
+    """The same, slowly enough to be killed on the way."""
+    time.sleep(0.05)
+    yield from stage(work)

@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from types import MappingProxyType
 from typing import Any
 
 from qvl.messages import Role, Text
@@ -82,7 +81,7 @@ class Record:
     licence: str
     sources: tuple[str, ...]
     language: str = "und"  # a BCP 47 tag; "und" where there is none to be told
-    meta: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))  # plain JSON
+    meta: Mapping[str, Any] = field(default_factory=dict)  # plain JSON
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "meta", json.loads(_dumps(dict(self.meta))))
@@ -152,7 +151,7 @@ def from_json(raw: Mapping[str, Any], media: Mapping[str, bytes]) -> Record:
 
 
 def dumps(record: Record) -> bytes:
-    """`to_json` as bytes, the same for equal records."""
+    """`to_json` as bytes."""
     return _dumps(to_json(record)).encode()
 
 
@@ -162,10 +161,8 @@ def loads(raw: bytes, media: Mapping[str, bytes]) -> Record:
 
 
 def _dumps(value: Any) -> str:
-    separators = (",", ":")
-    return json.dumps(
-        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=separators
-    )
+    """Names stay in their order, which a wire format may keep."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def _part_to_json(part: Part) -> dict[str, Any]:

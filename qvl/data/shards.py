@@ -90,7 +90,7 @@ class Shard:
 
     def __init__(self, path: Path) -> None:
         self.path, self.index = path, load_index(path)
-        self.handle = os.open(path, os.O_RDONLY)
+        self.file = open(path, "rb", buffering=0)  # noqa: SIM115 - closed with the shard
 
     def __len__(self) -> int:
         return len(self.index.entries)
@@ -114,7 +114,7 @@ class Shard:
         return self[self.numbers[key]]
 
     def _bytes(self, key: str, member: Member) -> bytes:
-        held = os.pread(self.handle, member.size, member.offset)
+        held = os.pread(self.file.fileno(), member.size, member.offset)
         if len(held) != member.size or zlib.crc32(held) != member.crc:
             raise BrokenShard(
                 f"{self.path}: {key}.{member.name} at byte {member.offset} is damaged; "
@@ -123,7 +123,7 @@ class Shard:
         return held
 
     def close(self) -> None:
-        os.close(self.handle)
+        self.file.close()
 
     def __enter__(self) -> Self:
         return self

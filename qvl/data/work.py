@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Protocol
 
 import numpy as np
@@ -73,8 +72,8 @@ class Plan:
     dataset: str  # letters, digits, - and _; names the shards
     items: tuple[int, ...]  # of each shard
     seed: int = 0
-    config: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-    held_out: bool = False  # made of what is kept for tests (`qvl.data.held_out`), and only of it
+    config: Mapping[str, Any] = field(default_factory=dict)
+    held_out: bool = False  # made of what is kept for tests (`qvl.data.provenance`), and only of it
 
     def work(self, shard: int) -> Iterator[Work]:
         return (Work(self.dataset, shard, i, self.seed) for i in range(self.items[shard]))
