@@ -56,6 +56,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/tower.py --dtype float32
 	$(BIN)/python benchmarks/decode.py
 	$(BIN)/python benchmarks/decode.py --dtype float32
+	$(BIN)/python benchmarks/constrain.py
 	$(BIN)/python benchmarks/run.py
 
 soak: $(VENV)/.dev

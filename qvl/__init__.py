@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from qvl.messages import Answer, Image, Message, Settings, Text, message
+    from qvl.tasks.extraction import Extracted
     from qvl.tasks.grounding import Box
     from qvl.tasks.ocr import Line
     from qvl.vlm import VLM, load
@@ -18,6 +19,7 @@ _HOMES = {
     "Settings": "qvl.messages",
     "Answer": "qvl.messages",
     "Box": "qvl.tasks.grounding",
+    "Extracted": "qvl.tasks.extraction",
     "Line": "qvl.tasks.ocr",
 }
 __version__ = "0.1.0"
@@ -25,6 +27,7 @@ __all__ = [
     "VLM",
     "Answer",
     "Box",
+    "Extracted",
     "Image",
     "Line",
     "Message",

@@ -95,7 +95,7 @@ class Settings:
     stop: tuple[str, ...] = ()  # the answer ends before the first of these
     min_p: float | None = None  # of the likeliest token's probability
     no_repeat_ngram_size: int | None = None
-    schema: Mapping[str, Any] | None = None  # JSON schema that the answer keeps to
+    schema: Mapping[str, Any] | None = None  # JSON schema of the answer (engine/constrain)
     loop: int | None = LOOP  # going round in a cycle this much ends it (engine/repeat); None: never
 
 

@@ -1,7 +1,7 @@
 """The Python face: load a model, talk to it, read with it, find things with it."""
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,19 +15,17 @@ from qvl.engine.defaults import Defaults
 from qvl.engine.resolve import Resolved, resolve
 from qvl.hub import NANO, locate
 from qvl.inputs import Encoded, Limits, encode
+from qvl.media.conversation import Turns, conversation
 from qvl.media.fetch import picture
 from qvl.media.image import Source
-from qvl.media.parts import part
-from qvl.messages import Answer, Image, Message, Settings, Text
+from qvl.messages import Answer, Image, Settings
 from qvl.model import weights
 from qvl.model.qwen import QwenVL
 from qvl.model.yarn import caution
 from qvl.sample import Batch
-from qvl.tasks import grounding, ocr
+from qvl.tasks import extraction, grounding, ocr
 from qvl.tasks.actions.act import Acted, Errand, act
 from qvl.tokens import ENDOFTEXT, IM_END
-
-Turns = Sequence[Message | Mapping[str, Any]]
 
 
 class VLM:
@@ -99,6 +97,19 @@ class VLM:
         shown = Image(picture(image), max_pixels=max_pixels)
         return grounding.detect(self.answer, shown, labels, Settings(max_tokens))
 
+    def extract(
+        self,
+        image: Source | list[Source] | tuple[Source, ...],
+        what: Any,
+        *,
+        boxes: bool = False,
+        max_tokens: int = 2048,
+    ) -> extraction.Extracted:
+        """Values of a picture, or of the pages of one document: `what` names keys, or is a JSON
+        schema or a pydantic model. With `boxes`, where each stands in pixels of the picture."""
+        pages = [picture(each) for each in (image if isinstance(image, list | tuple) else [image])]
+        return extraction.extract(self.answer, pages, what, Settings(max_tokens), boxes=boxes)
+
     def act(self, shot: Source, errand: Errand | str, max_tokens: int = 512) -> Acted:
         """The next step on a screen towards a goal, its points in pixels of the screen.
 
@@ -125,21 +136,3 @@ def load(
     for note in (*defaults.notes, *([caution(yarn)] if yarn else [])):
         warnings.warn(f"{folder}: {note}", stacklevel=2)
     return VLM(loaded, Tokenizer.load(folder), Limits.load(folder), defaults)
-
-
-def conversation(turns: Turns) -> list[Message]:
-    """Messages as they are, or in the form of the OpenAI API: role and content, text or parts."""
-    return [t if isinstance(t, Message) else _turn(t) for t in turns]
-
-
-def _turn(raw: Mapping[str, Any]) -> Message:
-    role, content = raw.get("role"), raw.get("content")
-    if role not in ("system", "user", "assistant", "tool"):
-        raise ValueError(
-            f"a message's role is {role!r}; it must be system, user, assistant or tool"
-        )
-    if isinstance(content, str):
-        return Message(role, (Text(content),))
-    if not isinstance(content, Sequence):
-        raise ValueError(f"a message's content is {content!r}; give a text or a list of parts")
-    return Message(role, tuple(map(part, content)))

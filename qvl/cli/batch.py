@@ -41,11 +41,9 @@ def _ask(model: str, work: Batch) -> Any:
         return None
     vlm = load(model)
     from qvl.chat.template import offer
-    from qvl.vlm import conversation
+    from qvl.media.conversation import conversation
 
     def ask(asked: Asked) -> Answer:
-        if asked.settings.schema is not None:
-            raise ValueError("response_format json_schema is not supported yet; take it out")
         return vlm.answer(offer(conversation(asked.messages), asked.tools), asked.settings)
 
     return ask

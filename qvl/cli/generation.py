@@ -32,7 +32,7 @@ Verbose = Annotated[
 def table(resolved: object) -> None:
     """The rows of a `Resolved` on stderr."""
     for name, value, source in resolved.rows():  # type: ignore[attr-defined]
-        output.note(f"{name:22} {value!s:12} {source}")
+        output.note(f"{name:22} {str(value)[:60]:12} {source}")
 
 
 def ended(answer: Answer) -> None:

@@ -12,6 +12,7 @@ from qvl.cli.batch import batch
 from qvl.cli.chat import chat
 from qvl.cli.doctor import doctor
 from qvl.cli.export import export
+from qvl.cli.extract import extract
 from qvl.cli.ground import ground
 from qvl.cli.inspect import inspect
 from qvl.cli.ocr import ocr
@@ -24,7 +25,7 @@ app = typer.Typer(
     help="Qwen2.5-VL, whole: read pictures, find things in them, see what a model sees.",
 )
 
-for verb in (run, chat, ocr, ground, act, batch, inspect, export, doctor):
+for verb in (run, chat, ocr, ground, act, extract, batch, inspect, export, doctor):
     app.command()(verb)
 
 

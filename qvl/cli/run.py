@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from qvl.cli import generation as how
-from qvl.cli import output
+from qvl.cli import output, schemas
 from qvl.cli.content import Images, Pdfs, Videos, content
 from qvl.cli.options import AsJson, Folder, Model, load
 from qvl.cli.progress import streamed, waiting
@@ -29,16 +29,18 @@ def run(
     stop: how.Stop = None,
     loop: how.Loop = LOOP,
     seed: int = 0,
+    schema: schemas.Schema = None,
     verbose: how.Verbose = False,
     as_json: AsJson = False,
     output_folder: Folder = None,
 ) -> None:
     """One answer, streamed."""
+    kept_to = schemas.read(schema) if schema is not None else None
     with waiting("fetching what is to be seen"):
         asked = content(images, videos, pdfs, prompt)
     vlm = load(model)
     chosen = (max_tokens, temperature, top_p, top_k, repetition_penalty, seed, tuple(stop or ()))
-    settings = Settings(*chosen, min_p, loop=loop or None)
+    settings = Settings(*chosen, min_p, schema=kept_to, loop=loop or None)
     if verbose:
         how.table(vlm.resolve(settings))
     turns = [{"role": "user", "content": asked}]

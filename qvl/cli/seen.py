@@ -21,7 +21,7 @@ PAGES = 32  # of a document that are looked at; the answer says how many are not
 def seen_of(file: str, limits: Limits) -> dict[str, Any]:
     """Sizes, grid, tokens of a picture, of each page, of a clip with its times."""
     held = fetch(file, kind="video" if file[:10].lower() == "data:video" else "image")
-    if _opening(held) == b"%PDF":
+    if opening(held) == b"%PDF":
         return {"file": shown(file), **_pages(held, limits)}
     try:
         picture = open_image(held)
@@ -32,7 +32,8 @@ def seen_of(file: str, limits: Limits) -> dict[str, Any]:
     return {"file": shown(file), **_still(picture, limits)}
 
 
-def _opening(held: bytes | Path) -> bytes:
+def opening(held: bytes | Path) -> bytes:
+    """The first four bytes, which tell a PDF; none where there is no file."""
     if isinstance(held, bytes):
         return held[:4]
     if not held.is_file():

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from qvl.chat.tokenizer import Decoder, Tokenizer
+from qvl.engine.constrain import constrain
 from qvl.engine.generate import generate
 from qvl.engine.repeat import Watch
 from qvl.engine.resolve import Resolved
@@ -10,6 +11,7 @@ from qvl.engine.room import check
 from qvl.inputs import Encoded
 from qvl.messages import Answer, FinishReason, Usage
 from qvl.model.qwen import QwenVL
+from qvl.tasks.bounds import bounded
 
 
 def stream(
@@ -19,12 +21,18 @@ def stream(
     how: Resolved,
     ends: Collection[int],
 ) -> Iterator[str | Answer]:
-    """Pieces of text, then the Answer. ValueError at once where the prompt leaves no room.
+    """Pieces of text, then the Answer.
+
+    ValueError at once where the prompt leaves no room, or a schema cannot be kept to.
 
     The pieces add up to the Answer's text; one that ends for "repetition" is cut shorter.
     """
     check(encoded, model.cfg, how.max_tokens)
-    return answered(generate(model, encoded.sample, how, ends), tokenizer, encoded, how, ends)
+    rule = None
+    if how.schema is not None:
+        rule = constrain(bounded(how.schema, encoded.media), tokenizer, ends)
+    tokens = generate(model, encoded.sample, how, ends, rule)
+    return answered(tokens, tokenizer, encoded, how, ends)
 
 
 def answered(

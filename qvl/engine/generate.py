@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from qvl.engine.cache import Cache, Step
+from qvl.engine.constrain import Rule
 from qvl.engine.resolve import Resolved
 from qvl.engine.sampler import choose
 from qvl.model.qwen import QwenVL
@@ -15,11 +16,14 @@ CHUNK = 2048  # tokens of a prompt that go through the decoder at once: bounds i
 
 
 @torch.inference_mode()
-def generate(model: QwenVL, sample: Sample, how: Resolved, ends: Collection[int]) -> Iterator[int]:
+def generate(
+    model: QwenVL, sample: Sample, how: Resolved, ends: Collection[int], rule: Rule | None = None
+) -> Iterator[int]:
     """Tokens of the answer until one of `ends`, which comes last, or `how.max_tokens`.
 
-    Equal to recomputing the whole sequence for each token. Raises FloatingPointError where the
-    logits are no numbers.
+    Equal to recomputing the whole sequence for each token. Where `rule` lets nothing but the end
+    follow, it comes without being computed. Raises FloatingPointError where the logits are no
+    numbers.
     """
     device = model.lm_head.weight.device
     batch = Batch.of([sample]).to(device)
@@ -32,9 +36,13 @@ def generate(model: QwenVL, sample: Sample, how: Resolved, ends: Collection[int]
     for at in range(how.max_tokens):
         logits = model.lm_head(hidden).float()
         _check(logits, at)
-        token = choose(logits, how, seen[: length + at], generator)
+        allowed = rule.allowed(len(logits)).to(device) if rule else None
+        token = choose(logits, how, seen[: length + at], generator, allowed)
         yield token
         if token in ends or at + 1 == how.max_tokens:
+            return
+        if rule and rule.push(token):
+            yield rule.end
             return
         seen[length + at] = token
         position_ids = torch.full((3, 1), first + at, device=device)

@@ -1,10 +1,12 @@
 """Settings and a model's defaults to the values that hold, each with where it comes from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from qvl.engine.defaults import FILE, RANGES, Defaults, checked
 from qvl.messages import Settings
+from qvl.tasks.schema import described
 
 Source = Literal["caller", "generation_config.json", "built in"]
 BUILT_IN: dict[str, Any] = {
@@ -32,6 +34,7 @@ class Resolved:
     seed: int
     stop: tuple[str, ...]
     loop: int | None
+    schema: Mapping[str, Any] | None = None
     sources: tuple[tuple[str, Source], ...] = ()
 
     def rows(self) -> list[tuple[str, Any, Source]]:
@@ -67,8 +70,9 @@ def resolve(settings: Settings, defaults: Defaults | None = None) -> Resolved:
         else:
             values[name], source = BUILT_IN[name], "built in"
         sources.append((name, source))
-    for name in ("seed", "stop", "loop"):
-        values[name] = getattr(settings, name)
+    values["schema"] = described(settings.schema)
+    for name in ("seed", "stop", "loop", "schema"):
+        values.setdefault(name, getattr(settings, name))
         own = values[name] == getattr(Settings(), name)
         sources.append((name, "built in" if own else "caller"))
     if isinstance(settings.stop, str) or not all(isinstance(s, str) and s for s in settings.stop):

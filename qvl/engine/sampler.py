@@ -12,10 +12,21 @@ COLDEST = 1e-30  # below it float32 has no two logits that are nearer and differ
 
 
 def choose(
-    logits: Tensor, how: Resolved, seen: Tensor, generator: torch.Generator | None = None
+    logits: Tensor,
+    how: Resolved,
+    seen: Tensor,
+    generator: torch.Generator | None = None,
+    allowed: Tensor | None = None,
 ) -> int:
-    """The next token for float32 logits[V] after the tokens `seen`; greedy at temperature 0."""
-    logits = penalised(logits, how, seen)
+    """The next token for float32 logits[V] after the tokens `seen`; greedy at temperature 0.
+
+    Of `allowed`, bool[V], one at least is True, and only such a token comes.
+    """
+    plain, logits = logits, penalised(logits, how, seen)
+    if allowed is not None:
+        logits = logits.masked_fill(~allowed, -torch.inf)
+        if logits.max() == -torch.inf:  # all of them would repeat an n-gram: what must be, may
+            logits = plain.masked_fill(~allowed, -torch.inf)
     if how.temperature == 0:
         return int(logits.argmax())
     scores, ids = candidates(logits, how)

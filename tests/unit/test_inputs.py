@@ -10,12 +10,12 @@ from qvl.chat.template import JINJA
 from qvl.chat.tokenizer import Tokenizer, train_bpe
 from qvl.config import QWEN_3B, Config
 from qvl.inputs import Limits, encode, lesson
+from qvl.media.conversation import conversation
 from qvl.media.image import MAX_PIXELS, MIN_PIXELS
 from qvl.messages import Image as Picture
 from qvl.messages import message
 from qvl.sample import Batch
 from qvl.tokens import IGNORE, IM_END, IMAGE_PAD
-from qvl.vlm import conversation
 
 RED = Image.new("RGB", (84, 56), "red")
 
