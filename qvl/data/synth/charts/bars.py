@@ -68,7 +68,7 @@ def waterfall(panel: Panel) -> None:
     starts = ends - values
     colours = [panel.colours[0] if v >= 0 else panel.colours[1] for v in values]
     bars = panel.axes.bar(panel.rows, values, 0.7, bottom=starts, color=colours)
-    panel.axes.step(panel.rows, ends, where="post", color="gray", linewidth=0.8)
+    panel.axes.hlines(ends[:-1], panel.rows[:-1], panel.rows[1:], color="gray", zorder=0)
     _named(panel, bars, list(panel.chart.names))
     top = max(ends.max(), starts.max()) - min(ends.min(), 0)
     for x, end, start, value in zip(panel.rows, ends, starts, values, strict=True):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from qvl.data.synth.charts.chart import Chart
 from qvl.data.synth.charts.panel import Mark
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom
@@ -43,6 +44,22 @@ class Drawn:
         if (boxes[:, 3] > high + 1).any():
             return "words off the picture"
         return "words on words" if _crossing(boxes) else ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Charts of one figure as they were drawn; `style` names how."""
+
+    charts: tuple[Chart, ...]
+    title: str  # above all panels, "" where there is none
+    drawn: Drawn
+    style: str
+
+    def clip(self, box: Box) -> Box:
+        """The part of a box that is on the picture."""
+        wide, high = self.drawn.image.size
+        left, top, right, bottom = box
+        return max(left, 0.0), max(top, 0.0), min(right, float(wide)), min(bottom, float(high))
 
 
 def _crossing(boxes: np.ndarray) -> bool:

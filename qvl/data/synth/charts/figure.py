@@ -135,4 +135,4 @@ def _colours(look: Look, count: int) -> list[Any]:
     listed = getattr(held, "colors", ())
     if 0 < len(listed) <= 20:
         return [listed[i % len(listed)] for i in range(count)]
-    return [held(x) for x in np.linspace(0.08, 0.92, max(count, 2))]
+    return [held(x) for x in np.linspace(0.08, 0.82, max(count, 2))]

@@ -123,7 +123,7 @@ def titled(rng: Rng, plan: Plan) -> str:
     patterns = [f"{what}, {span}", f"{what} ({by})", f"{what} – {by}", f"{what}: {by} {span}", what]
     if plan.language == "en":
         patterns += [f"{what} by {by.lower()}", f"{what} by {by.lower()}, {span}"]
-        patterns += [f"How {what.lower()} compares by {by.lower()}", f"Annual report: {what}"]
+        patterns += [f"{what} compared by {by.lower()}", f"Annual report: {what}"]
     if plan.language == "zh":
         patterns += [f"各{by}{what}", f"{span}年各{by}{what}统计"] if plan.group != "year" else []
     return pick(rng, patterns)

@@ -32,7 +32,8 @@ def _several(groups: Sequence[str], ordered: bool) -> Maker:
         plan = planned(rng, language, int(rng.integers(3, 8)), int(rng.integers(2, 5)), groups)
         rows = len(plan.names)
         columns = [
-            invent.series(rng, rows, plan.measure, ordered=ordered) for _ in range(len(plan.columns))
+            invent.series(rng, rows, plan.measure, ordered=ordered)
+            for _ in range(len(plan.columns))
         ]
         return invent.chart(kind, rng, plan, list(zip(*columns, strict=True)))
 
@@ -134,7 +135,7 @@ def _candles(kind: str, rng: Rng, language: str) -> Chart:
         level = values[-1][3]
     days = tuple(str(first + i) for i in range(count))
     price, year = word("measure", "price", language), int(rng.integers(2008, 2026))
-    head = word("head", "day", language)
+    head = month
     title = f"{price}, {month} {year}"
     heads = ("Open", "High", "Low", "Close")
     return Chart(
@@ -155,15 +156,24 @@ def _links(kind: str, rng: Rng, language: str) -> Chart:
     made = invent.chart(kind, rng, plan, values)
     flows = tuple(ARROW.join(pairs[i]) for i in kept)
     return replace(
-        made, names=flows, head=heads, columns=(value,), decimals=0, unit="", measure=value,
-        ordered=False, title=heads if rng.random() < 0.3 else made.title,
+        made,
+        names=flows,
+        head=heads,
+        columns=(value,),
+        decimals=0,
+        unit="",
+        measure=value,
+        ordered=False,
+        title=heads if rng.random() < 0.3 else made.title,
     )
 
 
 KINDS: dict[str, Maker] = {
     **dict.fromkeys(("bar", "barh", "lollipop"), _one),
     **dict.fromkeys(("line", "area", "step"), _timed),
-    **dict.fromkeys(("grouped", "groupedh", "stacked", "stackedh", "heatmap"), _several(GROUPS, False)),
+    **dict.fromkeys(
+        ("grouped", "groupedh", "stacked", "stackedh", "heatmap"), _several(GROUPS, False)
+    ),
     **dict.fromkeys(("multiline", "stackedarea"), _several(("month", "year", "quarter"), True)),
     **dict.fromkeys(("dumbbell", "slope"), _two),
     **dict.fromkeys(("pie", "donut"), _whole),

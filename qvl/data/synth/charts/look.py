@@ -14,7 +14,7 @@ THEMES = (  # those of matplotlib that keep words readable
 )
 PALETTES = (  # qualitative maps; None keeps the theme's own colours
     *(None, None, None, "tab10", "Set1", "Set2", "Dark2", "Accent", "Paired", "tab20b"),
-    *("viridis", "plasma", "cividis", "Spectral", "coolwarm"),
+    *("viridis", "plasma", "cividis", "inferno", "cubehelix"),
 )
 LEGENDS = ("best", "upper right", "upper left", "right", "below", "above")
 HATCHES = ("/", "\\", "x", ".", "o", "-", "+")

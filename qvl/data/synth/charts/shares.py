@@ -15,8 +15,13 @@ def pie(panel: Panel) -> None:
     if chart.kind == "donut":
         hole["width"] = 0.42
     slices, names = panel.axes.pie(
-        values, labels=list(chart.names) if beside else None, colors=panel.colours,
-        startangle=90, counterclock=False, wedgeprops=hole, labeldistance=1.1,
+        values,
+        labels=list(chart.names) if beside else None,
+        colors=panel.colours,
+        startangle=90,
+        counterclock=False,
+        wedgeprops=hole,
+        labeldistance=1.1,
     )[:2]
     reach = 0.79 if chart.kind == "donut" else 0.66
     for at, part in enumerate(slices):
@@ -41,9 +46,15 @@ def heatmap(panel: Panel) -> None:
     chart, valued = panel.chart, panel.look.valued
     values = np.array(chart.values)
     spot = seaborn.heatmap(
-        values, ax=panel.axes, annot=valued, fmt=f".{chart.decimals}f",
-        xticklabels=list(chart.columns), yticklabels=list(chart.names),
-        cmap=panel.look.palette or "Blues", cbar=not valued or panel.look.marked, linewidths=0.5,
+        values,
+        ax=panel.axes,
+        annot=valued,
+        fmt=f".{chart.decimals}f",
+        xticklabels=list(chart.columns),
+        yticklabels=list(chart.names),
+        cmap=panel.look.palette or "Blues",
+        cbar=not valued or panel.look.marked,
+        linewidths=0.5,
     )
     for text in spot.texts:
         panel.add("number", text.get_text(), text, written=True)
@@ -55,8 +66,12 @@ def histogram(panel: Panel) -> None:
 
     sample, edges = panel.chart.samples
     seaborn.histplot(
-        x=np.array(sample), bins=list(edges), ax=panel.axes, color=panel.colours[0],
-        edgecolor="white", kde=panel.look.hatched,
+        x=np.array(sample),
+        bins=list(edges),
+        ax=panel.axes,
+        color=panel.colours[0],
+        edgecolor="white",
+        kde=panel.look.hatched,
     )
     for patch, name, value in zip(
         panel.axes.patches, panel.chart.names, panel.column().tolist(), strict=True

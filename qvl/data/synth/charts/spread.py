@@ -57,8 +57,15 @@ def histogram(kind: str, rng: Rng, language: str) -> Chart:
     made = invent.chart(kind, rng, plan, [[float(n)] for n in counts])
     count = word("head", "count", language)
     return replace(
-        made, names=names, head=_measured(made), columns=(count,), decimals=0, measure=count,
-        unit="", ordered=True, samples=(tuple(sample.tolist()), tuple(map(float, edges))),
+        made,
+        names=names,
+        head=_measured(made),
+        columns=(count,),
+        decimals=0,
+        measure=count,
+        unit="",
+        ordered=True,
+        samples=(tuple(sample.tolist()), tuple(map(float, edges))),
         title=word("measure", measure.key, language),
     )
 
