@@ -86,7 +86,7 @@ def total(sheet: Sheet, rng: Rng) -> Asked | None:
     found = sum(values, Decimal(0))
     question = worded(rng, "sum_in", sheet.language, column=sheet.columns[column])
     written = " + ".join(f"({_told(sheet, v)})" if v < 0 else _told(sheet, v) for v in values)
-    answer = f"{written} = {_told(sheet, found)}"
+    answer = f"{written} = {_told(sheet, found)}\n\n{_told(sheet, found)}"
     claim = {"op": "sum", "cells": [[r, column] for r in range(len(values))], "is": str(found)}
     return Asked(question, answer, claim)
 
