@@ -43,7 +43,8 @@ _DRAW = """async ([data, layout, flows]) => {
     ['bar', '.bars .point > path, .funnels .point > path', false],
     ['slice', '.pielayer .slice > path, .treemaplayer .slice > path', false],
     ['slice name', 'text.slicetext', true], ['node', '.node-label', true],
-    ['note', '.annotation-text', true], ['number', '.heatmap-label text', true], ['number', '.flow', true],
+    ['note', '.annotation-text', true], ['number', '.heatmap-label text', true],
+    ['number', '.flow', true],
     ['plot area', '.bglayer .bg, .plotbg', false],
   ];
   for (const [role, where, written] of kinds) {

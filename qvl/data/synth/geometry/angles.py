@@ -23,10 +23,21 @@ def third_angle(rng: Rng) -> Task:
     base, (p, q, r) = _triangle(rng, a, b)
     c = 180 - a - b
     corners = (Corner(p, q, r, f"{a}°"), Corner(q, r, p, f"{b}°"), Corner(r, p, q, "x"))
-    figure = Figure(base.points, base.sides, corners, filled=base.filled,
-                    angles=((r, p, q, a), (p, q, r, b), (p, r, q, c)))  # fmt: skip
-    return Task("triangle angles", figure, (f"Find the angle x in triangle {p}{q}{r}.", f"求三角形{p}{q}{r}中角x的度数。"),
-                (f"180° - {a}° - {b}° = {c}°",), f"{c}°", f"Eq(180 - {a} - {b}, {c})")  # fmt: skip
+    figure = Figure(
+        base.points,
+        base.sides,
+        corners,
+        filled=base.filled,
+        angles=((r, p, q, a), (p, q, r, b), (p, r, q, c)),
+    )
+    return Task(
+        "triangle angles",
+        figure,
+        (f"Find the angle x in triangle {p}{q}{r}.", f"求三角形{p}{q}{r}中角x的度数。"),
+        (f"180° - {a}° - {b}° = {c}°",),
+        f"{c}°",
+        f"Eq(180 - {a} - {b}, {c})",
+    )
 
 
 def isosceles(rng: Rng) -> Task:
@@ -46,11 +57,23 @@ def isosceles(rng: Rng) -> Task:
         if known_top
         else f"180° - 2 \\times {base_angle}° = {value}°"
     )
-    figure = Figure(plain.points, plain.sides, corners, filled=plain.filled, ticks=((p, r), (q, r)),
-                    angles=((p, r, q, top), (q, p, r, base_angle)))  # fmt: skip
+    figure = Figure(
+        plain.points,
+        plain.sides,
+        corners,
+        filled=plain.filled,
+        ticks=((p, r), (q, r)),
+        angles=((p, r, q, top), (q, p, r, base_angle)),
+    )
     claim = f"Eq((180 - {top})/2, {base_angle})"
-    return Task("isosceles triangle", figure, (f"In the triangle {p}{r} = {q}{r}. Find x.", f"三角形中{p}{r} = {q}{r}，求x。"),
-                (step,), f"{value}°", claim)  # fmt: skip
+    return Task(
+        "isosceles triangle",
+        figure,
+        (f"In the triangle {p}{r} = {q}{r}. Find x.", f"三角形中{p}{r} = {q}{r}，求x。"),
+        (step,),
+        f"{value}°",
+        claim,
+    )
 
 
 def exterior(rng: Rng) -> Task:
@@ -61,10 +84,21 @@ def exterior(rng: Rng) -> Task:
     points = {**base.points, name: (15.0, 0.0)}
     c = 180 - a - b
     corners = (Corner(p, q, r, f"{a}°"), Corner(r, p, q, f"{c}°"), Corner(q, name, r, "x"))
-    figure = Figure(points, (*base.sides, Side(q, name)), corners, filled=base.filled,
-                    angles=((q, p, r, a), (p, r, q, c), (name, q, r, a + c)))  # fmt: skip
-    return Task("exterior angle", figure, (f"{p}, {q} and {name} lie on a line. Find x.", f"{p}、{q}、{name}在一条直线上，求x。"),
-                (f"{a}° + {c}° = {a + c}°",), f"{a + c}°", f"Eq(180 - {b}, {a + c})")  # fmt: skip
+    figure = Figure(
+        points,
+        (*base.sides, Side(q, name)),
+        corners,
+        filled=base.filled,
+        angles=((q, p, r, a), (p, r, q, c), (name, q, r, a + c)),
+    )
+    return Task(
+        "exterior angle",
+        figure,
+        (f"{p}, {q} and {name} lie on a line. Find x.", f"{p}、{q}、{name}在一条直线上，求x。"),
+        (f"{a}° + {c}° = {a + c}°",),
+        f"{a + c}°",
+        f"Eq(180 - {b}, {a + c})",
+    )
 
 
 def crossing(rng: Rng) -> Task:
@@ -75,11 +109,22 @@ def crossing(rng: Rng) -> Task:
     opposite = rng.random() < 0.5
     value = a if opposite else 180 - a
     asked = Corner("_m", p, s, "x") if opposite else Corner("_m", r, p, "x")
-    figure = Figure(points, (Side(p, q), Side(r, s)), (Corner("_m", q, r, f"{a}°"), asked), hidden=("_m",),
-                    angles=((q, "_m", r, a), (asked.start, "_m", asked.end, value)))  # fmt: skip
+    figure = Figure(
+        points,
+        (Side(p, q), Side(r, s)),
+        (Corner("_m", q, r, f"{a}°"), asked),
+        hidden=("_m",),
+        angles=((q, "_m", r, a), (asked.start, "_m", asked.end, value)),
+    )
     step = f"x = {a}°" if opposite else f"180° - {a}° = {value}°"
-    return Task("crossing lines", figure, ("Two lines cross. How large is the angle x?", "两条直线相交，角x是多少度？"),
-                (step,), f"{value}°", f"Eq({'180 - (180 - ' + str(a) + ')' if opposite else f'180 - {a}'}, {value})")  # fmt: skip
+    return Task(
+        "crossing lines",
+        figure,
+        ("Two lines cross. How large is the angle x?", "两条直线相交，角x是多少度？"),
+        (step,),
+        f"{value}°",
+        f"Eq({'180 - (180 - ' + str(a) + ')' if opposite else f'180 - {a}'}, {value})",
+    )
 
 
 def parallels(rng: Rng) -> Task:
@@ -95,104 +140,23 @@ def parallels(rng: Rng) -> Task:
         kind
     ]
     value = (a, a, 180 - a)[kind]
-    figure = Figure(points, (Side(p, q), Side(r, s), Side("_u", "_v")), (Corner("_m", q, "_v", f"{a}°"), asked),
-                    hidden=("_m", "_n", "_u", "_v"), angles=((q, "_m", "_v", a), (asked.start, "_n", asked.end, value)))  # fmt: skip
-    reason = ("corresponding angles", "alternate angles", "angles on the same side")[kind]
-    steps = (f"\\text{{{reason}: }} x = {a}°" if kind < 2 else f"180° - {a}° = {value}°",)
-    return Task("parallel lines", figure, (f"The lines {p}{q} and {r}{s} are parallel. Find x.", f"{p}{q}∥{r}{s}，求x。"),
-                steps, f"{value}°", f"Eq({a if kind < 2 else f'180 - {a}'}, {value})")  # fmt: skip
-
-
-def inscribed(rng: Rng) -> Task:
-    """The angle at the middle of a circle is twice the one on it."""
-    a = whole(rng, 25, 75)
-    p, q, r = letters(rng, 3)
-    turn = 270 - a
-    points = {
-        "O": (0.0, 0.0),
-        p: away(turn, 6),
-        q: away(turn + 2 * a, 6),
-        r: away(90 + whole(rng, -30, 30), 6),
-    }
-    sides = (Side("O", p), Side("O", q), Side(r, p), Side(r, q))
-    middle = rng.random() < 0.5
-    corners = (
-        Corner(r, p, q, "x" if middle else f"{a}°"),
-        Corner("O", p, q, f"{2 * a}°" if middle else "x"),
-    )
-    value = a if middle else 2 * a
-    figure = Figure(
-        points, sides, corners, (("O", 6.0),), angles=((p, r, q, a), (p, "O", q, 2 * a))
-    )
-    step = f"{2 * a}° \\div 2 = {a}°" if middle else f"2 \\times {a}° = {2 * a}°"
-    return Task("inscribed angle", figure, ("O is the centre of the circle. Find x.", "O是圆心，求x。"),
-                (step,), f"{value}°", f"Eq(2*{a}, {2 * a})")  # fmt: skip
-
-
-def thales(rng: Rng) -> Task:
-    a = whole(rng, 20, 70)
-    p, q, r = letters(rng, 3)
-    points = {"O": (0.0, 0.0), p: (-6.0, 0.0), q: (6.0, 0.0), r: away(2 * a, 6)}
-    sides = (Side(p, q), Side(q, r), Side(r, p))
-    corners = (Corner(p, q, r, f"{a}°"), Corner(q, r, p, "x"))
     figure = Figure(
         points,
-        sides,
-        corners,
-        (("O", 6.0),),
-        (p, q, r),
-        angles=((q, p, r, a), (p, q, r, 90 - a), (p, r, q, 90)),
+        (Side(p, q), Side(r, s), Side("_u", "_v")),
+        (Corner("_m", q, "_v", f"{a}°"), asked),
+        hidden=("_m", "_n", "_u", "_v"),
+        angles=((q, "_m", "_v", a), (asked.start, "_n", asked.end, value)),
     )
-    return Task("angle in a semicircle", figure, (f"{p}{q} is a diameter. Find x.", f"{p}{q}是直径，求x。"),
-                ("\\text{the third angle is } 90°", f"90° - {a}° = {90 - a}°"), f"{90 - a}°", f"Eq(180 - 90 - {a}, {90 - a})")  # fmt: skip
-
-
-def polygon(rng: Rng) -> Task:
-    """The angles of a regular polygon."""
-    n = int((5, 6, 8, 9, 10, 12)[whole(rng, 0, 5)])
-    names = "ABCDEFGHIJKL"[:n]
-    points = {name: away(90 + 360 * i / n, 6) for i, name in enumerate(names)}
-    sides = tuple(Side(names[i], names[(i + 1) % n]) for i in range(n))
-    value = (n - 2) * 180 // n
-    figure = Figure(points, sides, (Corner("A", "B", names[-1], "x"),), filled=tuple(names),
-                    angles=(("B", "A", names[-1], value),))  # fmt: skip
-    steps = (f"({n} - 2) \\times 180° = {(n - 2) * 180}°", f"{(n - 2) * 180}° \\div {n} = {value}°")
-    return Task("regular polygon", figure, ("The polygon is regular. How large is the angle x?", "这是一个正多边形，角x是多少度？"),
-                steps, f"{value}°", f"Eq(180 - Rational(360, {n}), {value})")  # fmt: skip
-
-
-def quadrilateral(rng: Rng) -> Task:
-    """Four corners on a circle, so that opposite angles make 180 degrees."""
-    a, b, c = whole(rng, 70, 100), whole(rng, 70, 100), whole(rng, 60, 90)
-    p, q, r, s = letters(rng, 4)
-    turns = (0, a, a + b, a + b + c)
-    points = {name: away(turn + 20, 6) for name, turn in zip((p, q, r, s), turns, strict=True)}
-    half = [x / 2 for x in (a, b, c, 360 - a - b - c)]
-    at = {p: half[1] + half[2], q: half[2] + half[3], r: half[3] + half[0], s: half[0] + half[1]}
-    if any(v != int(v) for v in at.values()):
-        return quadrilateral(rng)
-    known = [int(at[n]) for n in (p, q, r)]
-    value = int(at[s])
-    around = (p, q, r, s)
-    corners = tuple(
-        Corner(n, around[i - 1], around[(i + 1) % 4], f"{int(at[n])}°" if n != s else "x")
-        for i, n in enumerate(around)
+    reason = ("corresponding angles", "alternate angles", "angles on the same side")[kind]
+    steps = (f"\\text{{{reason}: }} x = {a}°" if kind < 2 else f"180° - {a}° = {value}°",)
+    return Task(
+        "parallel lines",
+        figure,
+        (f"The lines {p}{q} and {r}{s} are parallel. Find x.", f"{p}{q}∥{r}{s}，求x。"),
+        steps,
+        f"{value}°",
+        f"Eq({a if kind < 2 else f'180 - {a}'}, {value})",
     )
-    figure = Figure(points, tuple(Side(around[i - 1], around[i]) for i in range(4)), corners, filled=around,
-                    angles=tuple((around[i - 1], n, around[(i + 1) % 4], at[n]) for i, n in enumerate(around)))  # fmt: skip
-    total = " - ".join(f"{k}°" for k in known)
-    return Task("quadrilateral", figure, (f"Find the angle x of the quadrilateral {p}{q}{r}{s}.", f"求四边形{p}{q}{r}{s}的角x。"),
-                (f"360° - {total} = {value}°",), f"{value}°", f"Eq(360 - {' - '.join(map(str, known))}, {value})")  # fmt: skip
 
 
-MAKERS = (
-    third_angle,
-    isosceles,
-    exterior,
-    crossing,
-    parallels,
-    inscribed,
-    thales,
-    polygon,
-    quadrilateral,
-)
+MAKERS = (third_angle, isosceles, exterior, crossing, parallels)

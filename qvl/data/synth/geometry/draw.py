@@ -42,7 +42,7 @@ def draw(figure: Figure, how: dict[str, Any]) -> tuple[Image.Image, list[tuple[s
     from matplotlib.figure import Figure as Canvas
 
     ink, paper, _ = PAPERS[how["paper"]]
-    settings: dict[str, Any] = {"mathtext.fontset": how["face"], "pdf.fonttype": 42}
+    settings: dict[Any, Any] = {"mathtext.fontset": how["face"], "pdf.fonttype": 42}
     settings["path.sketch"] = (1.2, 80, 24) if how["sketched"] else None
     with rc_context(settings):
         sheet = Canvas(figsize=(how["inches"], how["inches"]), dpi=how["dpi"], facecolor=paper)
@@ -149,8 +149,13 @@ class _Brush:
         rays = [ray / np.linalg.norm(ray) for ray in rays]
         size = 9 * self.unit
         if corner.square:
-            path = np.array([at + rays[0] * size / 2, at + (rays[0] + rays[1]) * size / 2,
-                             at + rays[1] * size / 2])  # fmt: skip
+            path = np.array(
+                [
+                    at + rays[0] * size / 2,
+                    at + (rays[0] + rays[1]) * size / 2,
+                    at + rays[1] * size / 2,
+                ]
+            )
             self.axes.plot(path[:, 0], path[:, 1], color=self.how["accent"], lw=1.2)
             return []
         ends = [float(np.rad2deg(np.arctan2(ray[1], ray[0]))) for ray in rays]

@@ -6,14 +6,14 @@ import numpy as np
 
 from qvl.data.records import Facts, Record
 from qvl.data.synth.charts import prompts
-from qvl.data.synth.geometry import angles, lengths
+from qvl.data.synth.geometry import angles, areas, lengths, rounds
 from qvl.data.synth.geometry.draw import Box, draw, look
 from qvl.data.synth.maths import telling
 from qvl.data.synth.talk import Said, Scene, encoded, record
 from qvl.data.work import Rejected, Work
 
 FAMILY = "geometry"
-MAKERS = (*angles.MAKERS, *lengths.MAKERS)
+MAKERS = (*angles.MAKERS, *rounds.MAKERS, *lengths.MAKERS, *areas.MAKERS)
 TRIES = 5
 
 

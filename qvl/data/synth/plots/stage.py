@@ -10,11 +10,13 @@ from qvl.data.records import Record
 from qvl.data.synth.charts.figure import settings
 from qvl.data.synth.charts.look import Look, look
 from qvl.data.synth.maths import telling
-from qvl.data.synth.plots.functions import MAKERS, Graph, crossing, line
+from qvl.data.synth.plots import bent, curves, functions
+from qvl.data.synth.plots.functions import Graph, crossing, line
 from qvl.data.synth.talk import Said, Scene, encoded, record
 from qvl.data.work import Work
 
 FAMILY = "plots"
+MAKERS = (*functions.MAKERS, *bent.MAKERS, *curves.MAKERS)
 NAMES = "fgh"
 AXES = ("cross", "box", "grid", "left")
 
@@ -71,7 +73,7 @@ def draw(graphs: list[Graph], seen: Look, axes_as: str, *, named: bool) -> tuple
         _ticks(axes, graphs[0])
         _axes(axes, axes_as)
         if named or len(graphs) > 1:
-            axes.legend(loc="best" if seen.legend in ("below", "above", "right") else seen.legend)
+            axes.legend(loc="best")
         canvas.draw()
         image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
     return image, figure
