@@ -77,40 +77,45 @@ def test_records_are_lessons():
         assert formatted(record) is None, record.meta
 
 
+def _longest(rows, lead):
+    lengths = [Decimal(row[lead + 1]) - Decimal(row[lead]) for row in rows]
+    return lengths.index(max(lengths))
+
+
+OF_CELLS = {
+    "value": lambda cells: str(cells[0]),
+    "difference": lambda cells: str(abs(cells[0] - cells[1])),
+    "sum": lambda cells: str(sum(cells)),
+    "most": lambda cells: cells.index(max(cells)),
+    "least": lambda cells: cells.index(min(cells)),
+}
+OF_ROWS = {
+    "rows": lambda rows, lead: len(rows),
+    "columns": lambda rows, lead: len(rows[0]) - lead,
+    "closed": lambda rows, lead: sum(Decimal(r[lead + 3]) > Decimal(r[lead]) for r in rows),
+    "longest": _longest,
+    "trend": lambda rows, lead: (
+        "rises" if Decimal(rows[-1][lead]) > Decimal(rows[0][lead]) else "falls"
+    ),
+    "second": lambda rows, lead: [Decimal(r[lead]) for r in rows].index(
+        sorted(Decimal(r[lead]) for r in rows)[-2]
+    ),
+}
+
+
 def _again(chart, claim):
     """The result of a claim from the written table alone."""
     head, *rows = chart.table()
     lead = len(head) - len(chart.columns)
-    cells = [Decimal(rows[r][lead + c]) for r, c in claim.get("cells", [])]
-    column = [Decimal(row[lead]) for row in rows]
-    match claim["op"]:
-        case "value":
-            return str(cells[0])
-        case "difference":
-            return str(abs(cells[0] - cells[1]))
-        case "sum":
-            return str(sum(cells))
-        case "most":
-            return cells.index(max(cells))
-        case "least":
-            return cells.index(min(cells))
-        case "above":
-            return sum(v > Decimal(claim["limit"]) for v in column)
-        case "second":
-            return column.index(sorted(column, reverse=True)[1])
-        case "rows":
-            return len(rows)
-        case "columns":
-            return len(head) - lead
-        case "closed":
-            return sum(Decimal(row[lead + 3]) > Decimal(row[lead]) for row in rows)
-        case "longest":
-            lengths = [Decimal(row[lead + 1]) - Decimal(row[lead]) for row in rows]
-            return lengths.index(max(lengths))
-        case "trend":
-            return "rises" if column[-1] > column[0] else "falls"
-        case "absent":
-            assert not any(claim["name"] in cell for row in [head, *rows] for cell in row)
+    op = claim["op"]
+    if op in OF_CELLS:
+        return OF_CELLS[op]([Decimal(rows[r][lead + c]) for r, c in claim["cells"]])
+    if op in OF_ROWS:
+        return OF_ROWS[op](rows, lead)
+    if op == "above":
+        return sum(Decimal(row[lead]) > Decimal(claim["limit"]) for row in rows)
+    if op == "absent":
+        assert not any(claim["name"] in cell for row in [head, *rows] for cell in row)
     return claim["is"]
 
 

@@ -28,7 +28,7 @@ def look(rng: Rng) -> dict[str, Any]:
         "filled": bool(rng.random() < 0.5),
         "inches": float(rng.uniform(2.6, 5.2)),
         "dpi": (80, 96, 110, 130)[int(rng.integers(4))],
-        "points": float(rng.uniform(10, 15)),
+        "points": float(rng.integers(10, 16)),
         "width": float(rng.uniform(1.0, 2.6)),
         "sketched": bool(rng.random() < 0.12),
         "dots": bool(rng.random() < 0.5),

@@ -60,9 +60,9 @@ def draw(graphs: list[Graph], seen: Look, axes_as: str, *, named: bool) -> tuple
 
     with settings(seen):
         sizes = tuple(side / seen.dpi for side in seen.size)
-        figure = Figure(figsize=(sizes[0], sizes[1]), dpi=seen.dpi, layout="constrained")
+        figure = Figure(figsize=(sizes[0], sizes[1]), dpi=seen.dpi)
         canvas = FigureCanvasAgg(figure)
-        axes = figure.add_subplot()
+        axes = figure.add_axes((0.1, 0.14, 0.86, 0.82))
         span, rows = graphs[0].span, graphs[0].rows
         for at, graph in enumerate(graphs):
             x = np.linspace(*span, 800)
