@@ -27,7 +27,7 @@ _DRAW = """async ([data, layout, flows]) => {
   await document.fonts.ready;
   for (const link of place.querySelectorAll('.sankey-link')) {
     const r = link.getBBox(), text = document.createElementNS(link.namespaceURI, 'text');
-    const told = {x: r.x + r.width / 2, y: r.y + r.height / 2, class: 'flow', fill: '#000'};
+    const told = {x: r.x + r.width * 0.8, y: link.__data__.link.y1, class: 'flow', fill: '#000'};
     for (const [name, value] of Object.entries(told)) text.setAttribute(name, value);
     text.setAttribute('text-anchor', 'middle');
     text.setAttribute('dominant-baseline', 'central');
