@@ -3,31 +3,19 @@
 A source is "debian:PACKAGE/path", "made:GENERATOR", or another scheme and a name, "file:a.jsonl".
 """
 
-import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 
-from qvl.data.sources import HELD_OUT, TRAINING
+from qvl.data.held_out import map_held_out, stamp_held_out
+from qvl.data.packages import HELD_OUT, training
 
-_MAPS_BELOW = 0x3B000000  # of the first four bytes of a name's hash: 30 of the 154 maps
-_STAMPS = {"clothes", "plants", "space", "hobbies", "sports", "medical", "naturalforces"}
-
-
-def _map(item: PurePosixPath) -> bool:
-    name = hashlib.sha256(item.stem.encode()).digest()
-    return int.from_bytes(name[:4], "big") < _MAPS_BELOW
-
-
-def _stamp(item: PurePosixPath) -> bool:
-    """By category, the folder below stamps/; 150 of the 952."""
-    _, _, category = item.as_posix().partition("/stamps/")
-    return category.split("/")[0] in _STAMPS
-
-
+CLIP = "display-dual-monitors.webm"
 ITEMS: dict[str, Callable[[PurePosixPath], bool]] = {  # packages of which only some is held out
-    "kgeography-data": _map,
-    "tuxpaint-stamps-default": _stamp,
-    "gnome-user-docs": lambda item: item.name == "display-dual-monitors.webm",
+    "kgeography-data": lambda item: map_held_out(item.stem),
+    "tuxpaint-stamps-default": lambda item: stamp_held_out(
+        item.as_posix().partition("/stamps/")[2]
+    ),
+    "gnome-user-docs": lambda item: item.name == CLIP,
 }
 
 
@@ -39,7 +27,9 @@ def held_out(source: str) -> bool:
     package, _, path = name.partition("/")
     if scheme != "debian":
         return False
-    if package in ITEMS and path:
+    if package in ITEMS:
+        if not path:
+            raise ValueError(f"{source}: some of it is held out for tests; name the file")
         return ITEMS[package](PurePosixPath("/" + path))
     return package in HELD_OUT
 
@@ -51,10 +41,9 @@ def check(sources: Iterable[str], *, held: bool) -> None:
     """
     for source in sources:
         out, debian = held_out(source), source.startswith("debian:")
-        package = source.partition(":")[2].partition("/")[0]
         if out and not held:
             raise ValueError(f"{source} is held out for tests; training may not read it")
         if debian and not out and held:
             raise ValueError(f"{source} is not held out; a test may not be made of it")
-        if debian and not held and package not in (*TRAINING, *ITEMS):
-            raise ValueError(f"{source} is of no package that training may read; see data/sources")
+        if debian and not held:
+            training([source.partition(":")[2].partition("/")[0]])

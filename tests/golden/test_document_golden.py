@@ -44,8 +44,8 @@ REPORT = {
         BOX, BOX, "caption", ("A hill.",)
     ),
     f'<div class="image ocr" {AT}> {IMG}<p> EXIT </p></div>': Picture(BOX, BOX, "ocr", ("EXIT",)),
-    f'<div class="music sheet" format="abc notation" {AT}> {IMG} <div> X:1\nCDE </div></div>': Music(
-        BOX, BOX, "X:1\nCDE"
+    f'<div class="music sheet" format="abc notation" {AT}> {IMG} <div> X:1\nC </div></div>': Music(
+        BOX, BOX, "X:1\nC"
     ),
     f'<div class="chemical formula" format="smile" {AT}> {IMG} <div> C#N </div></div>': Chemical(
         BOX, BOX, "C#N"

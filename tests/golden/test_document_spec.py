@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from qvl.tasks import document
 from qvl.tasks.document import model
+from qvl.tasks.document.faults import HARMLESS
 from qvl.tasks.document.parse import parse
 from qvl.tasks.document.render import render
 from qvl.tasks.document.validate import validate
@@ -32,3 +34,13 @@ def test_examples_show_every_kind_of_element():
     assert kinds == {kind.__name__ for kind in model.Element.__args__}
     pictures = [each for each in shown if isinstance(each, model.Picture)]
     assert {each.text for each in pictures} == {"", "caption", "ocr"}
+
+
+def test_every_kind_of_fault_is_explained():
+    code = Path(document.__path__[0])
+    calls = "".join(path.read_text() for path in code.glob("*.py"))
+    kinds = set(re.findall(r'(?:\.add|Wrong)\(\s*(?:at, |0, )?"([a-z-]+)"', calls))
+    assert len(kinds) > 30
+    missing = {kind for kind in kinds if f"`{kind}`" not in SPEC.partition("kinds of faults")[2]}
+    assert not missing
+    assert not {kind for kind in HARMLESS if f"`{kind}`" not in SPEC}

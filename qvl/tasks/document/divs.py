@@ -91,12 +91,16 @@ def _inside(node: Node, kind: Kind, faults: Faults) -> _Inside:
             found.content.append(part)
         else:
             found.rest.append(part)
-    bare = [each for each in found.rest if isinstance(each, Text) or each.name in TAGS]
+    bare = [each for each in found.rest if _is_text(each)]
     if bare and wanted and not found.content and wanted != ("table",):
         faults.add("nesting", begins(bare[0]), f"text of a {kind} without <{wanted[0]}> around it")
         found.content = [_wrapped(node, bare)]
-        found.rest = [each for each in found.rest if each not in bare]
+        found.rest = [each for each in found.rest if not _is_text(each)]
     return found
+
+
+def _is_text(part: Part) -> bool:
+    return isinstance(part, Text) or part.name in TAGS
 
 
 def _wrapped(node: Node, parts: list[Part]) -> Node:

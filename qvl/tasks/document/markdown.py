@@ -28,7 +28,7 @@ from qvl.tasks.document.web import table_html
 
 _FORMULA = re.compile(r"(\$\$[^$]+\$\$|\$(?![\s$])(?:[^$\\]|\\.)*?(?<!\s)\$(?!\d))", re.DOTALL)
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~$&!]")
-_LINE_START = re.compile(r"^(\s*)(#+|[-+=]+|\d{1,9}(?=[.)]))")
+_LINE_START = re.compile(r"^(#+|[-+=]+|\d{1,9}(?=[.)]))")
 _SIGNS = {"b": "**", "i": "*", "s": "~~"}
 _WORD = re.compile(r"[^\W_](?:.*[^\W_])?", re.DOTALL)
 
@@ -53,14 +53,14 @@ def page_markdown(page: Page, number: int = 0, source: Source | None = None) -> 
 
 def inline_markdown(content: Inline) -> str:
     """One line; formulas in dollars stay as they are."""
+    return _LINE_START.sub(_guarded, _flow(content).strip())
+
+
+def _flow(content: Inline) -> str:
     out = ""
     for part in content:
-        if isinstance(part, str):
-            out += escaped(part)
-        else:
-            touching = out[-1:] in ("*", "~")
-            out += _mark(part, touching)
-    return _LINE_START.sub(_guarded, out)
+        out += escaped(part) if isinstance(part, str) else _mark(part, out[-1:] in ("*", "~"))
+    return out
 
 
 def escaped(text: str) -> str:
@@ -72,12 +72,12 @@ def escaped(text: str) -> str:
 
 
 def _guarded(found: re.Match[str]) -> str:
-    sign = found[2]
+    sign = found[1]
     return f"{sign}\\" if sign.isdigit() else f"\\{sign}"
 
 
 def _mark(mark: Mark, touching: bool) -> str:
-    within = inline_markdown(mark.content)
+    within = _flow(mark.content)
     text = plain(mark.content)
     match mark.tag:
         case "br":
@@ -152,7 +152,9 @@ def _items(part: List) -> list[str]:
 
 
 def _figure(part: Figure, address: str | None) -> str:
-    about = plain(part.content) if isinstance(part, Picture) else ""
+    about = ""
+    if isinstance(part, Picture) and part.text == "caption":
+        about = plain(part.content)
     image = f"![{escaped(about)}](<{address}>)" if address else ""
     match part:
         case Chart():

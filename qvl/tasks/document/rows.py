@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from qvl.tasks.document.faults import Faults
 from qvl.tasks.document.lexer import Text
-from qvl.tasks.document.model import Cell, Rows
+from qvl.tasks.document.model import Cell, Inline, Rows
 from qvl.tasks.document.phrase import is_blank, phrase
 from qvl.tasks.document.tree import Node
 
@@ -31,6 +31,16 @@ def rows(table: Node, faults: Faults) -> tuple[Rows, list[Node | Text]]:
         elif not is_blank(part):
             loose.append(part)
     return (*found, *([tuple(single)] if single else [])), loose
+
+
+def outline(table: Node) -> list[tuple[Node, tuple[Cell, ...]]]:
+    """The rows with the spans of their cells alone."""
+    silent = Faults("")
+    lines = (part for part in _parts(table) if isinstance(part, Node) and part.name == "tr")
+    return [
+        (line, tuple(_made(part, silent) for part in line.nodes() if part.name in CELLS))
+        for line in lines
+    ]
 
 
 def span(cell: Node, name: str, faults: Faults) -> int:
@@ -62,6 +72,9 @@ def _row(row: Node, faults: Faults, loose: list[Node | Text]) -> tuple[Cell, ...
 
 
 def _cell(cell: Node, faults: Faults) -> Cell:
-    content = phrase(cell.children, faults, cell.cut)
+    return _made(cell, faults, phrase(cell.children, faults, cell.cut))
+
+
+def _made(cell: Node, faults: Faults, content: Inline = ()) -> Cell:
     wide, high = span(cell, "colspan", faults), span(cell, "rowspan", faults)
     return Cell(content, cell.name == "th", high, wide)

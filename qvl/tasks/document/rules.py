@@ -9,7 +9,7 @@ from qvl.tasks.document.divs import Kind, kind_of
 from qvl.tasks.document.faults import Faults
 from qvl.tasks.document.lexer import Text
 from qvl.tasks.document.phrase import TAGS, formula, is_blank
-from qvl.tasks.document.rows import CELLS, GROUPS, rows
+from qvl.tasks.document.rows import CELLS, GROUPS, outline
 from qvl.tasks.document.tables import grid
 from qvl.tasks.document.tree import HEADINGS, Node
 from qvl.tasks.place import Corners
@@ -126,13 +126,13 @@ def _check_table(node: Node, numbers: set[str], faults: Faults) -> None:
     if name in numbers:
         faults.add("table-twice", node.at, f"a second table of class {name!r}", node.inner)
     numbers |= {name} if name else set()
-    lines = [each for each in walk(node) if each.name == "tr"]
-    found, _ = rows(node, Faults(""))
-    if not any(found):
+    lines = outline(node)
+    bare = any(each.name in CELLS for each in node.nodes())
+    if not bare and not any(cells for _, cells in lines):
         faults.add("empty", node.at, "a table without cells", node.inner)
-    for wrong in [] if node.cut else grid(found)[1]:
-        place = lines[wrong.row] if wrong.row < len(lines) else node
-        faults.add(wrong.kind, place.at, wrong.reason, place.inner)
+    for wrong in [] if node.cut else grid(tuple(cells for _, cells in lines))[1]:
+        line, _ = lines[wrong.row]
+        faults.add(wrong.kind, line.at, wrong.reason, line.inner)
 
 
 def _check_styles(body: Node, faults: Faults) -> None:

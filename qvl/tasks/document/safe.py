@@ -67,7 +67,9 @@ def safe_declarations(css: str) -> str:
 def safe_sheet(css: str, number: int | None, scope: str) -> str:
     """The rules of a table's style sheet, for the table of class `scope` and nothing else."""
     own = re.compile(rf"\.?table{number}\b" if number is not None else r"(?!)")
-    lines = []
+    lines: list[str] = []
+    if "@" in css:  # @import, or rules that hold only for print and the like
+        return ""
     for selectors, declarations in _RULE.findall(_COMMENT.sub("", css)):
         kept = safe_declarations(declarations)
         names = [own.sub("", each).strip() for each in selectors.split(",")]
