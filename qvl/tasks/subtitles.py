@@ -39,7 +39,7 @@ def from_vtt(text: str) -> Cues:
     ValueError without the header. What is no cue is reported with its place in the text, in
     which every end of line is counted as one character.
     """
-    text = _plain(text)
+    text = _plain(text.removeprefix("\ufeff"))
     if not re.match(r"WEBVTT(?:[ \t\n]|$)", text):
         raise ValueError(f"no WebVTT: it begins with {text[:20]!r}, not with WEBVTT")
     return _read(text, _from_vtt)
@@ -47,7 +47,7 @@ def from_vtt(text: str) -> Cues:
 
 def from_srt(text: str) -> Cues:
     """Cues in order. ValueError where there is text, but no cue."""
-    text = _plain(text)
+    text = _plain(text.removeprefix("\ufeff"))
     events, problems = _read(text, lambda line: line.replace(f"--{_JOINER}>", "-->"))
     if problems and not events:
         raise ValueError(f"no SRT: {text.strip()[:40]!r} holds no times with --> between them")
@@ -83,8 +83,7 @@ def _lines(text: str, blank: str) -> str:
 
 
 def _plain(text: str) -> str:
-    text = text.removeprefix("\ufeff").replace("\0", "\ufffd")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\0", "\ufffd").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _from_vtt(line: str) -> str:

@@ -23,7 +23,7 @@ NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
 HOURS = rf"(?:{NUMBER})\s*(?:hours?|hrs?|h|小时)(?![A-Za-z])"
 MINUTES = rf"(?:{NUMBER})\s*(?:minutes?|mins?|m|分钟?)(?![A-Za-z])"
 SECONDS = rf"(?:{NUMBER})\s*(?:seconds?|secs?|s|秒)(?![A-Za-z])"
-JOINT = r"[\s,]*(?:and\s+)?"
+JOINT = r"[ \t,]*(?:and\s+)?"
 CLOCK = r"[0-9]{1,9}(?::[0-9]{1,2}){1,2}(?::[0-9]{1,3})?(?:[.,][0-9]{1,9})?"
 UNITED = (
     rf"(?:{HOURS}{JOINT})?(?:{MINUTES}{JOINT})?{SECONDS}|{HOURS}(?:{JOINT}{MINUTES})?|{MINUTES}"
@@ -94,7 +94,7 @@ def _hmsf(seconds: float, fps: float) -> str:
         raise ValueError(f"frames are counted at {fps} a second; give 1 to 1000")
     whole = math.floor(seconds)
     frame = round((seconds - whole) * fps)
-    if frame >= fps:
+    if frame > fps - 1e-3:
         whole, frame = whole + 1, 0
     return f"{_hms(whole)}:{frame:02}"
 
@@ -103,7 +103,7 @@ def _clock(text: str, fps: float) -> float:
     """Fields between colons, the last one at most with a fraction."""
     *fields, last = text.replace(",", ".").split(":")
     if len(fields) == 3:
-        if "." in last or int(last) >= fps:
+        if "." in last or int(last) > fps - 1e-3:
             raise ValueError(f"{text!r} has no frame {last}: there are {fps:g} a second")
         return _clock(":".join(fields), fps) + int(last) / fps
     if float(last) >= 60 or (len(fields) == 2 and int(fields[1]) >= 60):
