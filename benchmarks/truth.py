@@ -128,13 +128,13 @@ def figures() -> Iterator[Pair]:
     for seed in range(10_000):
         rng = np.random.default_rng(seed)
         task = geometry.MAKERS[seed % len(geometry.MAKERS)](rng)
-        image, labels, sheet = draw(task.figure, {**drawn_as(rng), "face": "dejavusans"})
-        if geometry.crossing([box for _, box in labels]):
+        drawn = draw(task.figure, {**drawn_as(rng), "face": "dejavusans"})
+        if geometry.crossing([box for _, box in drawn.labels]):
             continue
         held = io.BytesIO()
-        sheet.savefig(held, format="pdf")
-        layer = Layer(held.getvalue(), image.width)
-        for text, box in labels:
+        drawn.canvas.savefig(held, format="pdf")
+        layer = Layer(held.getvalue(), drawn.image.width)
+        for text, box in drawn.labels:
             if "\\" not in text:  # a root is drawn, not written
                 yield text, layer.within(box)
 

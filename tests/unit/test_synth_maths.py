@@ -72,17 +72,20 @@ def test_records_come_back_the_same(stage):
 
 def test_labels_stand_where_they_are_told():
     task = geometry.MAKERS[0](np.random.default_rng(1))
-    image, labels, _ = draw(task.figure, look(np.random.default_rng(4)))
-    assert len(labels) == 6  # three angles and three names
-    for _, (left, top, right, bottom) in labels:
-        inside = np.asarray(image)[int(top) : int(bottom) + 1, int(left) : int(right) + 1]
-        assert inside.std() > 3
+    drawn = draw(task.figure, {**look(np.random.default_rng(4)), "dots": True})
+    assert len(drawn.labels) == 6  # three angles and three names
+    pixels = np.asarray(drawn.image).astype(float)
+    for _, (left, top, right, bottom) in drawn.labels:
+        assert pixels[int(top) : int(bottom) + 1, int(left) : int(right) + 1].std() > 3
+    assert set(drawn.points) == set(task.figure.points)
+    for x, y in drawn.points.values():  # a dot of ink on paper
+        assert abs(pixels[round(y), round(x)] - pixels[1, 1]).max() > 60
 
 
 def test_styles_are_many():
     kinds = {make(np.random.default_rng(0), 1).kind for make in maths.MAKERS}
     assert len(kinds) * 3 >= 100  # on three levels
-    for stage, count in ((geometry.geometry, 60), (plots.plots, 70), (maths.maths, 70)):
+    for stage, count in ((geometry.geometry, 58), (plots.plots, 56), (maths.maths, 62)):
         styles = {
             each.meta["style"]
             for index in range(count)
@@ -104,3 +107,17 @@ def test_terms_are_written_as_people_do():
     assert polynomial((-1, 1)) == "-x + 1"
     assert polynomial((0, 0)) == "0"
     assert signed(-1, "y") == " - y"
+
+
+def test_a_shard_of_them_is_read_back(tmp_path):
+    from qvl.data.executors import Options, run
+    from qvl.data.marks import tar_of
+    from qvl.data.shards import Shard
+    from qvl.data.work import Plan
+
+    plan = Plan("geometry", (4,))
+    run(plan, geometry.geometry, tmp_path, Options(workers=0))
+    made = [r for w in plan.work(0) for r in geometry.geometry(w) if isinstance(r, Record)]
+    with Shard(tar_of(plan, tmp_path, 0)) as shard:
+        read = [shard[i] for i in range(len(shard))]
+    assert read == made and len(made) >= 3

@@ -21,11 +21,9 @@ from qvl.data.synth.tables.sheet import Sheet, number
 from qvl.data.synth.tables.stage import SHEETS, tables
 from qvl.data.synth.tables.style import FILLS, RULES, style
 from qvl.data.work import Work
-from qvl.tasks.place import Frame
 from tests.records import boxes
 
 browser = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"no browser at {CHROMIUM}")
-HERE = Frame((10, 10), (10, 10))
 
 
 def sheets() -> list[Sheet]:
@@ -38,14 +36,14 @@ def sheets() -> list[Sheet]:
 
 def test_tables_are_whole_and_come_back():
     for sheet in sheets():
-        assert fault(Facts("table", sheet.facts(), "html"), HERE) == ""
+        assert fault(Facts("table", sheet.facts(), "html"), None) == ""
         widths = _widths(sheet)
         assert len(set(widths)) == 1, sheet.rows
         if not sheet.spanned:
             for form in ("markdown", "csv", "json"):
-                assert fault(Facts("table", sheet.facts(), form), HERE) == ""
+                assert fault(Facts("table", sheet.facts(), form), None) == ""
         else:
-            assert "write it as html" in fault(Facts("table", sheet.facts(), "csv"), HERE)
+            assert "write it as html" in fault(Facts("table", sheet.facts(), "csv"), None)
 
 
 def _widths(sheet: Sheet) -> list[int]:
