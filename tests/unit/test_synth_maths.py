@@ -118,6 +118,6 @@ def test_a_shard_of_them_is_read_back(tmp_path):
     plan = Plan("geometry", (4,))
     run(plan, geometry.geometry, tmp_path, Options(workers=0))
     made = [r for w in plan.work(0) for r in geometry.geometry(w) if isinstance(r, Record)]
-    with Shard(tar_of(plan, tmp_path, 0)) as shard:
-        read = [shard[i] for i in range(len(shard))]
+    shard = Shard(tar_of(plan, tmp_path, 0))
+    read = [shard[i] for i in range(len(shard))]
     assert read == made and len(made) >= 3

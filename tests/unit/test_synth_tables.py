@@ -149,6 +149,19 @@ def test_records_are_lessons():
     assert len({record.meta["style"] for record in kept}) >= 14
 
 
+@browser
+def test_a_dead_browser_costs_one_item():
+    from qvl.data.synth import browser as opened
+
+    with opened.tab((100, 100)) as page:
+        page.set_content("<p>here")
+    opened._browser().chromium.close()  # as if it had died
+    with pytest.raises(Exception, match="closed"), opened.tab((100, 100)):
+        pass
+    with opened.tab((120, 100)) as page:
+        assert page.evaluate("window.innerWidth") == 120
+
+
 def _recognised(**changes):
     cells = [
         {"box": [10 + 50 * c, 10 + 20 * r, 58 + 50 * c, 28 + 20 * r], "text": f"{r}{c}"}
