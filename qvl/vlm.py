@@ -26,7 +26,7 @@ from qvl.model.yarn import caution
 from qvl.sample import Batch
 from qvl.tasks import counting, extraction, grounding, ocr, points, watching
 from qvl.tasks.actions.act import Acted, Errand, act
-from qvl.tasks.document.pages import Ask
+from qvl.tasks.document.pages import Ask, to_write
 from qvl.tasks.document.reader import Parsed, parse_document
 from qvl.tasks.events import Event
 from qvl.tokens import ENDOFTEXT, IM_END
@@ -123,6 +123,7 @@ class VLM:
 
     def parse(self, source: Source, pages: str | None = None, ask: Ask | None = None) -> Parsed:
         """Pages of a PDF, TIFF or picture as elements: a Document, with how each page was read."""
+        ask = ask or Ask(max_tokens=to_write(self.model.cfg.text.max_position_embeddings))
         return parse_document(self.answer, source, pages, ask)
 
     def extract(

@@ -37,11 +37,11 @@ def ground(
     count: Annotated[
         bool, typer.Option("--count", help="Find each, then say how many; name them in the plural.")
     ] = False,
-    system: Annotated[str | None, typer.Option(help="A system prompt [the format's own].")] = None,
+    system: Annotated[str | None, typer.Option(help="A system prompt (the format's own).")] = None,
     model: Model = "nano",
     max_tokens: MaxTokens = 1024,
     max_pixels: Annotated[
-        int | None, typer.Option(help="Area of what the model sees [the model's limit].")
+        int | None, typer.Option(help="Area of what the model sees (the model's limit).")
     ] = None,
     as_json: AsJson = False,
     output_folder: Folder = None,

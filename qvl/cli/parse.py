@@ -12,7 +12,7 @@ from qvl.cli import output
 from qvl.cli.bars import steps
 from qvl.cli.marks import Mark, fingerprint
 from qvl.cli.merged import formats, save_all, summed, text_of, told
-from qvl.cli.options import Folder, MaxTokens, Model, load
+from qvl.cli.options import Folder, Model, load
 from qvl.cli.papers import Job, pages_done, readings, report_of
 from qvl.cli.plain import rebuild
 from qvl.media.fetch import stem_of
@@ -21,16 +21,16 @@ from qvl.media.pdf import DPI
 from qvl.media.textlayer import Layer
 from qvl.messages import Chat
 from qvl.tasks.document.model import Document, Page
-from qvl.tasks.document.pages import ATTEMPTS, Ask
+from qvl.tasks.document.pages import ATTEMPTS, MOST, Ask, to_write
 from qvl.tasks.document.truth import page_of, truth_chat
 
 
 def parse(
     files: Annotated[list[str], typer.Argument(help="PDFs, TIFFs, pictures: paths or addresses.")],
-    pages: Annotated[str | None, typer.Option(help="Of each file: 1-3,7,5- or -2 [all].")] = None,
+    pages: Annotated[str | None, typer.Option(help="Of each file: 1-3,7,5- or -2 (all).")] = None,
     to: Annotated[
         str | None,
-        typer.Option(help="html,md,json,qwenvl [with -o all, else md].", show_default=False),
+        typer.Option(help="html,md,json,qwenvl (with -o all, else md).", show_default=False),
     ] = None,
     captions: Annotated[bool, typer.Option("--captions", help="Describe pictures, too.")] = False,
     plain: Annotated[
@@ -44,9 +44,11 @@ def parse(
     attempts: Annotated[int, typer.Option(min=1, help="Tries of a page at most.")] = ATTEMPTS,
     password: Annotated[str | None, typer.Option(help="Of an encrypted PDF.")] = None,
     model: Model = "nano",
-    max_tokens: MaxTokens = 4096,
+    max_tokens: Annotated[
+        int | None, typer.Option(min=1, help="Tokens of a page (what the model has room for).")
+    ] = None,
     max_pixels: Annotated[
-        int | None, typer.Option(help="Area of what the model sees [the model's limit].")
+        int | None, typer.Option(help="Area of what the model sees (the model's limit).")
     ] = None,
     seed: Annotated[int, typer.Option(help="Of what is drawn at random.")] = 0,
     output_folder: Folder = None,
@@ -57,7 +59,8 @@ def parse(
         raise ValueError(f"--to {to} names {len(kinds)} formats; give -o DIR, or name one")
     if text_layer and (tile or plain):
         raise ValueError("--text-layer asks no model; leave out --tile and --plain")
-    ask = Ask(captions, attempts, tile, max_tokens, max_pixels, seed)
+    most = max_tokens or (MOST if text_layer else _room(model))
+    ask = Ask(captions, attempts, tile, most, max_pixels, seed)
     open_one = partial(open_paper, dpi=dpi, password=password)
     for file in files:  # what is wrong is said before anything is read
         with open_one(file) as paper:
@@ -89,6 +92,13 @@ def folders(files: Sequence[str], folder: Path | None) -> list[Path | None]:
             name = f"{stem_of(file)}-{more}"
         names.append(name)
     return [folder / name for name in names]
+
+
+def _room(name: str) -> int:
+    from qvl.hub import locate
+    from qvl.model.weights import read_config
+
+    return to_write(read_config(locate(name)).text.max_position_embeddings)
 
 
 def _model(ask: Ask, name: str) -> Job:

@@ -10,7 +10,7 @@ from qvl.config import Config
 from qvl.inputs import Limits
 from qvl.media.container import is_clip
 from qvl.media.errors import BadImage, shown
-from qvl.media.fetch import fetch
+from qvl.media.fetch import fetch, opening
 from qvl.media.image import open_image
 from qvl.media.sizes import asked, smart_resize
 from qvl.media.video import survey
@@ -58,16 +58,6 @@ def _refuse(file: str, kind: str, wish: Video) -> None:
     if wrong := next((name for name in names if getattr(wish, name) is not None), None):
         option = wrong.replace("_", "-")
         raise ValueError(f"--{option} is for clips, and {shown(file)} is a {kind}; leave it out")
-
-
-def opening(held: bytes | Path) -> bytes:
-    """The first four bytes, which tell a PDF; none where there is no file."""
-    if isinstance(held, bytes):
-        return held[:4]
-    if not held.is_file():
-        return b""
-    with open(held, "rb") as file:
-        return file.read(4)
 
 
 def _pages(held: bytes | Path, limits: Limits, wish: Video, which: str) -> dict[str, Any]:

@@ -1,12 +1,11 @@
 """Which letters a font really draws: fonts made here, with blanks and boxes in them."""
 
-import os
-
 import numpy as np
 import pytest
 
 from qvl.data import fonts, ink
 from qvl.data.alphabets import LETTERS
+from qvl.data.sources import home
 
 pytest.importorskip("fontTools")
 SQUARE = [(100, 0), (100, 600), (500, 600), (500, 0)]
@@ -97,10 +96,10 @@ def test_alphabets_are_whole():
 
 
 @pytest.mark.skipif(
-    not os.path.isdir(fonts_home := str(fonts.Path.home() / ".cache/qvl/debian/fonts-seto")),
+    not (home() / "fonts-seto").is_dir(),
     reason="not fetched: fonts-seto (qvl data fetch)",
 )
 def test_a_real_font_with_thousands_of_blanks_is_found_out():
-    (face, *_) = ink.file_faces(next(fonts.Path(fonts_home).rglob("setofont.ttf")))
+    (face, *_) = ink.file_faces(next((home() / "fonts-seto").rglob("setofont.ttf")))
     assert face.family == "SetoFont" and face.blank > 20_000
     assert ord("あ") in face.codes and ord("ب") not in face.codes  # it does not join Arabic

@@ -326,3 +326,15 @@ def test_lines_that_are_too_long_are_not_held(root, monkeypatch):
     convert = conversations.annotated(in_folder(root), ORIGIN)
     found = list(read([path], jsonl.lines, convert))
     assert reasons(found) == ["line too long"] * 2 and len(found) == 3
+
+
+def test_the_example_in_the_documentation_runs(root, monkeypatch):
+    page = Path(__file__).resolve().parents[2] / "docs/sources.md"
+    code = page.read_text().split("```python\n")[1].split("```")[0]
+    monkeypatch.chdir(root)
+    (root / "pictures").mkdir()
+    (root / "pictures/a.png").write_bytes(png())
+    (root / "train.jsonl").write_text(json.dumps(talk("<image>?", "Yes", image="a.png")))
+    names = {}
+    exec(code, names)
+    assert isinstance(names["record"], Record) and names["cursor"].row == 1

@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from qvl.cli import data
 from qvl.data import copyright, debs, held_out, packages, provenance, sources
 
 needs_dpkg = pytest.mark.skipif(not shutil.which("dpkg-deb"), reason="dpkg-deb is not here")
@@ -128,16 +130,15 @@ def test_drafts_of_dead_processes_are_swept(store, tmp_path):
 
 @needs_dpkg
 def test_the_verb_takes_packages_from_a_folder(store, tmp_path):
-    root = Path(__file__).resolve().parents[2]
-    arguments = ["data", "fetch", "--cache", str(tmp_path / "c"), "--debs", str(store)]
-    command = [sys.executable, "-m", "qvl.cli", *arguments]
-    env = os.environ | {"PYTHONPATH": str(root)}
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 1 and done.stdout == f"{tmp_path / 'c' / 'manifest.json'}\n"
+    cache = tmp_path / "cache"
+    options = ["fetch", "--cache", str(cache), "--debs"]
+    done = CliRunner().invoke(data.app, [*options, str(store)])
+    assert done.exit_code == 1 and done.stdout == f"{cache / 'manifest.json'}\n"
     assert "skipped debian-handbook: no debian-handbook_*.deb" in done.stderr
-    command[-1] = str(store / "absent")
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "is no folder" in done.stderr
+    done = CliRunner().invoke(data.app, [*options, str(store / "absent")])
+    assert isinstance(done.exception, ValueError) and "is no folder" in str(done.exception)
+    done = CliRunner().invoke(data.app, ["fetch", "--profile", "tiny"])
+    assert isinstance(done.exception, ValueError) and "choose one of" in str(done.exception)
 
 
 def test_no_network_is_said_at_once(tmp_path, monkeypatch):

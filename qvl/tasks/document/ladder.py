@@ -52,10 +52,14 @@ def attempts(
 ) -> list[Attempt]:
     """Tries of a page, until one is without fault or `budget` of them are made.
 
-    An empty reply is right for an empty picture. Every try has its own seed.
+    An empty reply is right for an empty picture. Every try has its own seed. Where the
+    first reply has no markup at all, the picture is turned and no temperature is tried.
     """
     made: list[Attempt] = []
-    for at, rung in enumerate(rungs(picture.pixels)):
+    for rung in rungs(picture.pixels):
+        if rung.temperature and made[0].fault == "no markup":
+            continue
+        at = len(made)
         how = replace(settings, temperature=rung.temperature, seed=settings.seed + at)
         made.append(_attempt(chat, picture, prompt, how, rung))
         if made[-1].fault == "empty" and is_blank(picture.pixels):

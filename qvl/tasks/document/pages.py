@@ -13,6 +13,7 @@ from qvl.tasks.document.render import render
 from qvl.tasks.document.tiles import Tile, cut, merge
 
 ATTEMPTS = 7  # all there are: four temperatures, three turns
+MOST = 4096  # tokens of a page
 
 Status = Literal["ok", "doubtful", "failed"]
 
@@ -24,7 +25,7 @@ class Ask:
     captions: bool = False
     attempts: int = ATTEMPTS  # of a page or tile, at most
     tile: int | None = None  # pixels a side of tiles; None: a page is read in one look
-    max_tokens: int = 4096
+    max_tokens: int = MOST
     max_pixels: int | None = None  # of what the model sees; None: its own limit
     seed: int = 0
 
@@ -33,6 +34,11 @@ class Ask:
             raise ValueError(f"{self.attempts} attempts read nothing; allow at least 1")
         if self.tile is not None and self.tile < 112:
             raise ValueError(f"tiles of {self.tile} pixels hold no line of text; take 112 or more")
+
+
+def to_write(positions: int) -> int:
+    """Tokens of a page for a model of so many positions; pictures and prompts need the others."""
+    return min(MOST, positions // 4)
 
 
 @dataclass(frozen=True)
