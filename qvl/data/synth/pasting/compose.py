@@ -69,7 +69,11 @@ def _puts(
     kinds, count = _amounts(rng, crowd)
     if layout in ("row", "column"):
         count = min(count, 9)
-    chosen = [_cutout(rng, held, taken) for _ in range(kinds)]
+    chosen: list[Cutout] = []
+    while len(chosen) < kinds:
+        new = _cutout(rng, held, taken)
+        if not any(_confused(new, old) for old in chosen):
+            chosen.append(new)
     short = min(size)
     room = short / max(count, 1) ** 0.5 * (1.2 if layout in ("pile", "groups") else 0.85)
     room = min(room, max(size) / count * 0.95) if layout in ("row", "column") else room
@@ -101,6 +105,12 @@ def _put(
         image.putalpha(alpha)
     left, top = round(middle[0] - image.width / 2), round(middle[1] - image.height / 2)
     return Put(cutout, image, left, top, colour, turned)
+
+
+def _confused(one: Cutout, other: Cutout) -> bool:
+    """Whether a name of one could be said of the other: "bird" of a magpie, "apple" of both."""
+    said = [(words_of(c.name), set().union(*map(words_of, (c.name, *c.others)))) for c in (one, other)]
+    return bool(said[0][0] & said[1][1] or said[1][0] & said[0][1])
 
 
 def _amounts(rng: np.random.Generator, crowd: str) -> tuple[int, int]:

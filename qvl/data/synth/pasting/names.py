@@ -10,6 +10,7 @@ _ARTICLE = re.compile(r"^(?:an?|the|some|another|one)\s+", re.IGNORECASE)
 _STORY = re.compile(r"\b(?:clip\s?arts?|by|part of|theme|collection|various|sibmission)\b", re.I)
 _NUMBERED = re.compile(r"[\s_-]*\d+$")
 _PLURALS = {"sheep": "sheep", "fish": "fish", "deer": "deer", "mouse": "mice", "goose": "geese"}
+_NO_NAME = frozenset(("icon", "icons", "the", "of", "and", "in", "for", "with", "on", "to"))
 _WITH = re.compile(r"\s(?:of|with|in|on|for|from|at|to)\s")
 
 
@@ -40,7 +41,7 @@ def _many(word: str) -> str:
     if low in _PLURALS:
         return _PLURALS[low]
     if re.search(r"(?:s|x|z|ch|sh)$", low):
-        return word if low.endswith("s") and not low.endswith("ss") else word + "es"
+        return word + "es" if re.search(r"(?:ss|us|is|[^s])$", low) else word
     if re.search(r"[^aeiou]y$", low):
         return word[:-1] + "ies"
     if low.endswith("man"):
@@ -50,7 +51,7 @@ def _many(word: str) -> str:
 
 def words_of(text: str) -> set[str]:
     """The words of a name, and each without the mark of the plural, to compare names by."""
-    found = set(re.findall(r"[^\W\d_]{2,}", text.lower()))
+    found = set(re.findall(r"[^\W\d_]{2,}", text.lower())) - _NO_NAME
     return found | {word.removesuffix("s") for word in found}
 
 
@@ -65,6 +66,6 @@ def absent(
     seen = set().union(taken, *map(words_of, there))
     for _ in range(40):
         name = names[int(rng.integers(len(names)))]
-        if not words_of(name) & seen:
+        if (words := words_of(name)) and not words & seen:
             return name
     return None

@@ -15,6 +15,7 @@ from qvl.data.synth.pasting.names import named
 
 LARGEST = 420  # pixels of a cut-out's longer side
 _ICON = 192  # pixels at which an icon of 48 is drawn
+_HUGE = 4_000_000  # pixels; a few drawings have forty times as many
 _COMMON = 12  # drawings of one title, from which on it is a series and names nothing
 _SOLID = 100  # of 255: what is fainter is not seen as part of a thing
 _SKIP = ("special", "unsorted", "buttons", "logos")  # patterns, gradients, and what has no name
@@ -126,7 +127,10 @@ def _pictures(cache: Path) -> Iterator[wallpapers.Wallpaper]:
 
 @lru_cache(maxsize=300)
 def pixels(path: Path) -> Image.Image:
-    """A cut-out as RGBA without its empty margin, at most LARGEST; ValueError if nothing shows."""
+    """A cut-out as RGBA without its empty margin, at most LARGEST.
+
+    ValueError if nothing shows, or if it is huge.
+   """
     if path.suffix == ".svg":
         import resvg_py
 
@@ -134,7 +138,8 @@ def pixels(path: Path) -> Image.Image:
         image = Image.open(io.BytesIO(bytes(held))).convert("RGBA")
     else:
         with Image.open(path) as opened:
-            opened.thumbnail((1600, 1600))
+            if opened.width * opened.height > _HUGE:
+                raise ValueError(f"{path} has {opened.width}x{opened.height} pixels")
             image = opened.convert("RGBA")
     box = solid(image).getbbox()
     if box is None or min(box[2] - box[0], box[3] - box[1]) < 6:
