@@ -56,6 +56,11 @@ class Case:
     def one(self, options: Sequence[Any]) -> Any:
         return options[int(self.rng.integers(len(options)))]
 
+    def caption(self, told: Told) -> tuple[str, str]:
+        """Language and words; one of the twelve more often than its share."""
+        most = [(tag, words) for tag, words in told.captions if tag in DESCRIBE]
+        return self.one(most if most and self.rng.random() < 0.6 else told.captions)
+
     @property
     def alone(self) -> Told | None:
         return self.shown[0] if len(self.shown) == 1 else None
@@ -64,7 +69,7 @@ class Case:
 def describe(case: Case) -> Asked | None:
     if case.alone is None or case.alone.kind == "icon":
         return None
-    language, words = case.one(case.alone.captions)
+    language, words = case.caption(case.alone)
     if language in DESCRIBE and case.rng.random() < 0.8:
         return Asked(case.one(DESCRIBE[language]), words, "describe", language)
     name = _english(language)
@@ -73,7 +78,7 @@ def describe(case: Case) -> Asked | None:
 
 def several(case: Case) -> Asked | None:
     """All captions of a card in one language, numbered by place."""
-    if case.alone or case.shown[0].kind != "stamp":
+    if case.alone or case.shown[0].kind == "icon":
         return None
     known = set.intersection(*({tag for tag, _ in each.captions} for each in case.shown))
     tags = sorted(known & set(DESCRIBE))
@@ -126,7 +131,7 @@ def keywords(case: Case) -> Asked | None:
 def fits(case: Case) -> Asked | None:
     if case.alone is None:
         return None
-    language, words = case.one(case.alone.captions)
+    language, words = case.caption(case.alone)
     if case.rng.random() < 0.5:
         return Asked(case.one(FITS).format(words), "Yes.", "fits", language)
     other = _others(case, case.alone, language, 1)
@@ -137,7 +142,7 @@ def choose(case: Case) -> Asked | None:
     """One caption of four; the others are of other pictures, near ones first."""
     if case.alone is None:
         return None
-    language, words = case.one(case.alone.captions)
+    language, words = case.caption(case.alone)
     options = [words, *_others(case, case.alone, language, 3)]
     if len(options) < 4:
         return None

@@ -8,7 +8,7 @@ from pathlib import Path
 from qvl.data.items import clipart, icons, stamps
 from qvl.data.sources import named as source_of
 
-_SERIES = ("clipart", "collection", "theme", "various", "sibmission", "gramastar")
+_SERIES = ("clipart", "collection", "theme", "various", "sibmission", "gramastar", "http", "svg")
 _WORDLESS = ("unsorted", "hash", "icon", "icons", "computer", "0xa10d420")
 
 
@@ -50,8 +50,8 @@ def _stamps(cache: Path) -> Iterator[Told]:
 def _drawings(cache: Path) -> Iterator[Told]:
     for each in clipart.drawings(cache):
         words = tuple(w.replace("_", " ") for w in each.keywords if w not in _WORDLESS)
-        series = any(word in each.title.lower() for word in _SERIES)
         told = each.description if len(each.description) > len(each.title) else each.title
+        series = any(word in told.lower() for word in _SERIES)
         if each.png and words and not series and "\n" not in told and len(told) < 300:
             source = source_of(each.png, cache)
             captions = (("en", told.replace("_", " ")),)
