@@ -21,6 +21,10 @@ FAMILIES = {  # family -> where its stage is
     "geometry": "qvl.data.synth.geometry.stage:geometry",
     "plots": "qvl.data.synth.plots.stage:plots",
     "maths": "qvl.data.synth.maths.stage:maths",
+    "pasted": "qvl.data.synth.pasting.stage:pasted",
+    "maps": "qvl.data.synth.atlas.stage:mapped",
+    "captions": "qvl.data.synth.captions.stage:captioned",
+    "passages": "qvl.data.synth.passages.stage:passage",
 }
 WARM = 6  # items before the clock starts
 _TICK = os.sysconf("SC_CLK_TCK")

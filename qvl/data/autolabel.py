@@ -53,7 +53,9 @@ def prompt(labels: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
     return text.rstrip(), spans
 
 
-def _best(likely: np.ndarray, offsets: Sequence[Sequence[int]], span: tuple[int, int]) -> np.ndarray:
+def _best(
+    likely: np.ndarray, offsets: Sequence[Sequence[int]], span: tuple[int, int]
+) -> np.ndarray:
     """The score[queries] of the name at `span`; a name cut off by the model's limit has 0."""
     columns = [
         at
@@ -66,12 +68,12 @@ def _best(likely: np.ndarray, offsets: Sequence[Sequence[int]], span: tuple[int,
 def detections(
     scores: np.ndarray, boxes: np.ndarray, labels: Sequence[str], size: tuple[int, int]
 ) -> list[Detection]:
-    """scores[queries, labels] and boxes[queries, 4] (middle and sides, 0..1) in pixels of `size`."""
+    """scores[queries, labels] and boxes[queries, 4] (middle, sides; 0..1) in pixels of `size`."""
     middle, half = boxes[:, :2], boxes[:, 2:] / 2
     edges = np.concatenate([middle - half, middle + half], 1).clip(0, 1) * np.array([*size, *size])
     best = scores.argmax(1)
     found = []
-    for at, label in enumerate(best.tolist()):
+    for at, label in enumerate(int(each) for each in best):
         left, top, right, bottom = (float(edge) for edge in edges[at])
         box = (left, top, right, bottom)
         found.append(Detection(labels[label], box, float(scores[at, label])))

@@ -111,7 +111,11 @@ def sam(tmp_path_factory):
         hidden_size=16, image_size=64, patch_size=16, mask_input_channels=4
     )
     decoder = transformers.SamMaskDecoderConfig(
-        hidden_size=16, mlp_dim=32, num_hidden_layers=1, num_attention_heads=2, iou_head_hidden_dim=16
+        hidden_size=16,
+        mlp_dim=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        iou_head_hidden_dim=16,
     )
     config = transformers.SamConfig(
         vision_config=vision, prompt_encoder_config=prompts, mask_decoder_config=decoder

@@ -1,17 +1,12 @@
 """Questions about a map: where divisions are, in several languages, and what is not on it."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
 
-import numpy as np
-
-from qvl.data.items.maps import Map
 from qvl.data.records import Facts
-from qvl.data.synth.atlas.page import Area, Page
+from qvl.data.synth.atlas.case import Case
+from qvl.data.synth.atlas.page import Area
 from qvl.data.synth.pasting import wording
-from qvl.data.synth.pasting.asking import Asked
-from qvl.data.synth.pasting.names import words_of
+from qvl.data.synth.pasting.case import Asked
 from qvl.tasks import boxlines, pointtags
 
 _APART = 0.05  # of the page, by which the northernmost is ahead
@@ -43,37 +38,6 @@ COUNT = "How many divisions of {title} are coloured on this map? Point to each i
 MARKED = ("Which division is marked in red on this map of {title}?", "What is the red one called?")
 
 
-@dataclass(frozen=True)
-class Case:
-    rng: np.random.Generator
-    drawn: Map
-    page: Page
-    clear: bool  # whether the divisions are all that is coloured
-    picture: str
-    elsewhere: Sequence[str]  # names of divisions of all maps
-    told: dict[str, dict[str, str]] = field(default_factory=dict)  # language -> name -> its name
-
-    def one(self, options: Sequence[Any]) -> Any:
-        return options[int(self.rng.integers(len(options)))]
-
-    def boxes(self, areas: Sequence[Area], label: str | None = None, form: str = "json") -> Facts:
-        rows = [{"label": label or each.name, "box": each.box} for each in areas]
-        return Facts("boxes", rows, form, self.picture)
-
-    def points(self, areas: Sequence[Area], label: str | None = None, form: str = "json") -> Facts:
-        rows = [
-            {"label": label or each.name, "point": (each.point[0] + 0.5, each.point[1] + 0.5)}
-            for each in areas
-        ]
-        return Facts("points", rows, form, self.picture)
-
-    def area(self) -> Area:
-        return self.one(self.page.areas)
-
-    def asked(self, words: str, **names: str) -> str:
-        return words.format(title=self.drawn.title, **names)
-
-
 def boxes(case: Case) -> Asked:
     area = case.area()
     return Asked(case.asked(case.one(BOXES), name=area.name), case.boxes([area]), "boxes")
@@ -89,7 +53,7 @@ def several(case: Case) -> Asked:
     order = case.rng.permutation(len(case.page.areas))[:count].tolist()
     areas = [case.page.areas[at] for at in order]
     names = [area.name for area in areas]
-    if gone := _gone(case):
+    if gone := case.gone():
         names.insert(int(case.rng.integers(len(names) + 1)), gone)
     question = case.asked(case.one(SEVERAL), names=", ".join(names))
     return Asked(question, case.boxes(areas), "several")
@@ -102,7 +66,9 @@ def every(case: Case) -> Asked | None:
     if case.rng.random() < 0.5:
         return Asked(EVERY, case.boxes(areas), "all")
     facts = case.boxes(areas, form="text")
-    return Asked("find all coloured divisions by their names", facts, "lines", system=boxlines.SYSTEM)
+    return Asked(
+        "find all coloured divisions by their names", facts, "lines", system=boxlines.SYSTEM
+    )
 
 
 def tags(case: Case) -> Asked:
@@ -132,7 +98,12 @@ def capital(case: Case) -> Asked | None:
 def outermost(case: Case) -> Asked | None:
     """By the middle of its box; north is up on all these maps."""
     word, axis, sign = case.one(
-        (("northernmost", 1, 1), ("southernmost", 1, -1), ("westernmost", 0, 1), ("easternmost", 0, -1))
+        (
+            ("northernmost", 1, 1),
+            ("southernmost", 1, -1),
+            ("westernmost", 0, 1),
+            ("easternmost", 0, -1),
+        )
     )
 
     def place(area: Area) -> float:
@@ -154,7 +125,7 @@ def largest(case: Case) -> Asked | None:
 
 
 def nothing(case: Case) -> Asked | None:
-    gone = _gone(case)
+    gone = case.gone()
     if gone is None:
         return None
     return Asked(case.asked(case.one(NAMED), name=gone), case.boxes([]), "absent")
@@ -202,16 +173,20 @@ def foreign(case: Case) -> Asked | None:
     return Asked(prompts[1].format(name), case.points([area], name), "points", language)
 
 
-def _gone(case: Case) -> str | None:
-    there = set().union(words_of(case.drawn.title), *(words_of(a.name) for a in case.page.areas))
-    for _ in range(20):
-        name = case.one(case.elsewhere)
-        if (words := words_of(name)) and not words & there:
-            return name
-    return None
-
-
 KINDS: tuple[Callable[[Case], Asked | None], ...] = (
-    *(boxes, points, several, every, tags, count, capital, outermost, largest, nothing, called, title),
+    *(
+        boxes,
+        points,
+        several,
+        every,
+        tags,
+        count,
+        capital,
+        outermost,
+        largest,
+        nothing,
+        called,
+        title,
+    ),
     *(written, written, foreign, foreign, boxes, points, several),
 )

@@ -63,7 +63,10 @@ def write(canvas: Any, labels: Sequence[Label], font: Path, size: float) -> None
 
     written = _font(font, size)
     rim = skia.Paint(
-        AntiAlias=True, Color=skia.ColorWHITE, Style=skia.Paint.kStroke_Style, StrokeWidth=max(1.5, size * 0.16)
+        AntiAlias=True,
+        Color=skia.ColorWHITE,
+        Style=skia.Paint.kStroke_Style,
+        StrokeWidth=max(1.5, size * 0.16),
     )
     ink = skia.Paint(AntiAlias=True, Color=skia.ColorBLACK)
     for paint in (rim, ink):

@@ -73,6 +73,7 @@ class Page:
     labels: tuple[tuple[str, Label], ...]  # the name of the division, and what stands on it
     size: float  # of the letters, pixels
     marked: str | None = None  # the name of the division that is marked
+    font: Path | None = None  # of the labels
 
 
 def look(rng: np.random.Generator) -> Look:
@@ -80,7 +81,9 @@ def look(rng: np.random.Generator) -> Look:
         return options[int(rng.integers(len(options)))]
 
     labels = one(LABELS)
-    palette = "plain" if labels == "marked" else one(PALETTES[:-1] if labels == "none" else PALETTES)
+    palette = (
+        "plain" if labels == "marked" else one(PALETTES[:-1] if labels == "none" else PALETTES)
+    )
     margin = int(rng.integers(10, 60)) if rng.random() < 0.5 else 0
     return Look(
         palette, one(PAPERS), labels, one((1, 1, 1.5, 2, 3)), margin, int(rng.integers(1 << 30))
@@ -112,13 +115,21 @@ def page(drawn: maps.Map, seen: Look, fonts: tuple[Path, ...]) -> Page:
     which = np.asarray(Image.fromarray(which + 1).resize(size, Image.Resampling.NEAREST)) - 1
     if seen.margin:
         framed = Image.new("RGB", (size[0] + 2 * seen.margin, size[1] + 2 * seen.margin), "white")
-        framed.paste((40, 40, 40), (seen.margin - 2, seen.margin - 2, seen.margin + size[0] + 2,
-                                    seen.margin + size[1] + 2))
+        framed.paste(
+            (40, 40, 40),
+            (
+                seen.margin - 2,
+                seen.margin - 2,
+                seen.margin + size[0] + 2,
+                seen.margin + size[1] + 2,
+            ),
+        )
         framed.paste(image, (seen.margin, seen.margin))
         image, which = framed, np.pad(which, seen.margin, constant_values=-1)
     areas = tuple(_areas(drawn, which))
     letters = float(rng.integers(11, 19)) * max(1.0, min(scale, 2.0) * 0.9)
     labels: tuple[tuple[str, Label], ...] = ()
+    font = None
     if seen.labels in ("numbers", "names"):
         from qvl.data.synth.atlas.labels import draw, labelled
 
@@ -126,7 +137,7 @@ def page(drawn: maps.Map, seen: Look, fonts: tuple[Path, ...]) -> Page:
         labels = tuple(labelled(areas, which, seen.labels, font, letters))
         image = draw(image, [label for _, label in labels], font, letters)
     name = drawn.divisions[marked].name if marked is not None else None
-    return Page(image, areas, labels, letters, name)
+    return Page(image, areas, labels, letters, name, font)
 
 
 def _areas(drawn: maps.Map, which: np.ndarray) -> list[Area]:

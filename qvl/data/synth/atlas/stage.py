@@ -8,9 +8,10 @@ from qvl.data.items import maps
 from qvl.data.records import Record
 from qvl.data.sources import home, named
 from qvl.data.synth import talk
-from qvl.data.synth.atlas.asking import KINDS, Case
+from qvl.data.synth.atlas.asking import KINDS
+from qvl.data.synth.atlas.case import Case
 from qvl.data.synth.atlas.page import look, page
-from qvl.data.synth.pasting.asking import Asked
+from qvl.data.synth.pasting.case import Asked
 from qvl.data.work import Work
 
 FAMILY = "maps"
@@ -20,7 +21,7 @@ LANGUAGES = ("zh", "fr", "de", "it", "es", "pt", "ru", "ar", "ja", "ko")
 
 
 @lru_cache(maxsize=2)
-def _atlas(cache: Path) -> tuple[tuple[maps.Map, ...], tuple[str, ...], tuple[Path, ...]]:
+def atlas(cache: Path) -> tuple[tuple[maps.Map, ...], tuple[str, ...], tuple[Path, ...]]:
     """The maps for training, the names of all their divisions, and the fonts of labels."""
     held = tuple(each for each in maps.maps(cache) if each.divisions)
     if not held:
@@ -38,7 +39,7 @@ def _told(cache: Path, language: str) -> dict[tuple[str, str], str]:
 def mapped(work: Work, cache: Path | None = None) -> Iterator[Record]:
     """One map in one look with one to four questions."""
     rng, folder = work.rng(), cache or home()
-    held, names, fonts = _atlas(folder)
+    held, names, fonts = atlas(folder)
     drawn = held[int(rng.integers(len(held)))]
     seen = look(rng)
     if not fonts and seen.labels in ("numbers", "names"):

@@ -8,7 +8,7 @@ import numpy as np
 
 from qvl.data.synth.captions.card import place
 from qvl.data.synth.captions.told import Told
-from qvl.data.synth.pasting.asking import Asked
+from qvl.data.synth.pasting.case import Asked
 from qvl.data.synth.pasting.names import words_of
 from qvl.tasks import prompts
 
@@ -171,9 +171,9 @@ def _others(case: Case, mine: Told, language: str, count: int) -> list[str]:
     for at in range(60):
         other: Told = case.one(near if at < 20 else case.held)
         words, english = other.caption(language), other.caption("en") or ""
-        if words and not words_of(" ".join((english, *other.keywords))) & own:
-            if words not in found and words != mine.caption(language):
-                found.append(words)
+        far = not words_of(" ".join((english, *other.keywords))) & own
+        if words and far and words not in found and words != mine.caption(language):
+            found.append(words)
         if len(found) == count:
             break
     return found

@@ -12,16 +12,16 @@ from qvl.data.synth import talk
 from qvl.data.synth.captions.asking import KINDS, Case
 from qvl.data.synth.captions.card import ARRANGED, GROUNDS, card
 from qvl.data.synth.captions.told import Told, told
-from qvl.data.synth.pasting.asking import Asked
+from qvl.data.synth.pasting.case import Asked
 from qvl.data.synth.pasting.stock import pixels
-from qvl.data.work import Work
+from qvl.data.work import Rejected, Work
 
 FAMILY = "captions"
 _SHARES = {"stamp": 0.55, "drawing": 0.3, "icon": 0.15}
 _QUALITY = (0, 92, 80)  # 0 for PNG
 
 
-def captioned(work: Work, cache: Path | None = None) -> Iterator[Record]:
+def captioned(work: Work, cache: Path | None = None) -> Iterator[Record | Rejected]:
     """One card of one kind of pictures with one to three questions."""
     rng, held = work.rng(), told(cache or home())
     weights = np.array([_SHARES[kind] for kind in held])
@@ -33,6 +33,7 @@ def captioned(work: Work, cache: Path | None = None) -> Iterator[Record]:
     drawn = card(rng, images, arranged, ground)
     asked = _questions(Case(rng, shown, arranged, held[kind]), int(rng.integers(1, 4)))
     if not asked:
+        yield Rejected(work.key, "nothing to ask", shown[0].source)
         return
     languages = {each.language for each in asked}
     about = talk.Scene(

@@ -43,7 +43,10 @@ ORDER = (
     "Put these sentences into their right order. Answer with their numbers.",
     "The sentences of this paragraph are mixed up. In which order do they belong?",
 )
-QUOTE = ("Quote the sentence that contains “{}”.", "Which sentence has “{}” in it? Copy it exactly.")
+QUOTE = (
+    "Quote the sentence that contains “{}”.",
+    "Which sentence has “{}” in it? Copy it exactly.",
+)
 AFTER = ("Which word comes right after “{}” in the text?", "What follows “{}”? One word.")
 TIMES = ("How often does the word “{}” stand in the text?", "Count the word “{}”. Only the number.")
 SENTENCES = ("How many sentences does the text have?", "Count the sentences. Only the number.")
@@ -85,7 +88,9 @@ class Case:
         return [
             word
             for word in words
-            if len(word) > 3 and word.isalpha() and often[word.lower()] == text.count(word.lower()) == 1
+            if len(word) > 3
+            and word.isalpha()
+            and often[word.lower()] == text.count(word.lower()) == 1
         ]
 
 
@@ -139,7 +144,7 @@ def after(case: Case) -> Posed | None:
     if not case.spaced or len(words) < 12:
         return None
     at = int(case.rng.integers(3, len(words)))
-    before, answer = " ".join(words[at - 3 : at]), words[at].strip(".,;:!?()[]«»“”\"")
+    before, answer = " ".join(words[at - 3 : at]), words[at].strip('.,;:!?()[]«»“”"')
     if case.passage.text.count(before) != 1 or not answer.isalpha():
         return None
     return Posed(case.passage.text, case.one(AFTER).format(before), answer, "after")
@@ -148,7 +153,7 @@ def after(case: Case) -> Posed | None:
 def times(case: Case) -> Posed | None:
     if not case.spaced:
         return None
-    words = [word.strip(".,;:!?()[]«»“”\"").lower() for word in case.passage.words]
+    words = [word.strip('.,;:!?()[]«»“”"').lower() for word in case.passage.words]
     known = [
         word
         for word, often in Counter(words).items()

@@ -54,9 +54,7 @@ def _posed(rng: np.random.Generator, held: tuple[Passage, ...]) -> tuple[Passage
             return chosen, posed
 
 
-def translated(
-    work: Work, rng: np.random.Generator, cache: Path, language: str
-) -> Record | None:
+def translated(work: Work, rng: np.random.Generator, cache: Path, language: str) -> Record | None:
     """One to four messages, a turn each, from English or into it; None if there are too few."""
     held = messages(cache, language)
     if len(held) < 10:

@@ -87,5 +87,8 @@ def messages(cache: Path, language: str) -> tuple[Message, ...]:
 
 def tidy(message: Message) -> Message | None:
     """The same as a person sees it; None where nothing was translated."""
-    english, text = clean(plain(message.english), "en"), clean(plain(message.text), message.language)
+    english, text = (
+        clean(plain(message.english), "en"),
+        clean(plain(message.text), message.language),
+    )
     return replace(message, english=english, text=text) if text and text != english else None

@@ -109,7 +109,9 @@ def _put(
 
 def _confused(one: Cutout, other: Cutout) -> bool:
     """Whether a name of one could be said of the other: "bird" of a magpie, "apple" of both."""
-    said = [(words_of(c.name), set().union(*map(words_of, (c.name, *c.others)))) for c in (one, other)]
+    said = [
+        (words_of(c.name), set().union(*map(words_of, (c.name, *c.others)))) for c in (one, other)
+    ]
     return bool(said[0][0] & said[1][1] or said[1][0] & said[0][1])
 
 

@@ -37,7 +37,7 @@ def _ordered(name: str, same: Sequence[Thing], size: Size) -> Iterator[Meant]:
     backs = ((0, "rightmost", "right"), (1, "bottommost", "bottom"))
     for sign, sides in ((1, axes), (-1, backs)):
         for axis, first, side in sides:
-            order = sorted(same, key=lambda thing: sign * thing.middle[axis])  # noqa: B023
+            order = sorted(same, key=lambda thing: sign * thing.middle[axis])
             places = [sign * thing.middle[axis] / size[axis] for thing in order]
             gaps = np.diff(places)
             for at, thing in enumerate(order[: len(_ORDER)]):
@@ -82,8 +82,9 @@ def _related(
             there = [thing for thing in same if holds(thing, anchor)]
             if len(there) == 1 and min(apart) > _APART:
                 yield Meant(f"{name} {words} the {anchor.name}", there[0])
-        far = sorted((np.hypot(*np.subtract(t.middle, anchor.middle)), i)
-                     for i, t in enumerate(same))
+        far = sorted(
+            (np.hypot(*np.subtract(t.middle, anchor.middle)), i) for i, t in enumerate(same)
+        )
         if len(far) > 1 and far[1][0] > 1.4 * far[0][0]:
             yield Meant(f"{name} closest to the {anchor.name}", same[far[0][1]])
 

@@ -66,8 +66,10 @@ def _pile(count: int, rng: np.random.Generator, _aspect: float) -> list[Spot]:
 def _groups(count: int, rng: np.random.Generator, _aspect: float) -> list[Spot]:
     middles = rng.uniform(0.15, 0.85, (3, 2))
     near = rng.normal(0, 0.08, (count, 2))
-    return [(float(middles[at % 3][0] + x), float(middles[at % 3][1] + y))
-            for at, (x, y) in enumerate(near)]
+    return [
+        (float(middles[at % 3][0] + x), float(middles[at % 3][1] + y))
+        for at, (x, y) in enumerate(near)
+    ]
 
 
 def _diagonal(count: int, rng: np.random.Generator, _aspect: float) -> list[Spot]:
@@ -95,9 +97,10 @@ def _spiral(count: int, rng: np.random.Generator, _aspect: float) -> list[Spot]:
 
 
 def _ground(count: int, rng: np.random.Generator, _aspect: float) -> list[Spot]:
-    return [(float(x), float(y)) for x, y in zip(
-        rng.uniform(0.05, 0.95, count), rng.uniform(0.62, 0.92, count), strict=True
-    )]
+    return [
+        (float(x), float(y))
+        for x, y in zip(rng.uniform(0.05, 0.95, count), rng.uniform(0.62, 0.92, count), strict=True)
+    ]
 
 
 LAYOUTS: dict[str, Callable[[int, np.random.Generator, float], list[Spot]]] = {

@@ -6,7 +6,8 @@ from pathlib import Path
 from qvl.data.records import Record
 from qvl.data.sources import home
 from qvl.data.synth import talk
-from qvl.data.synth.pasting.asking import KINDS, Asked, Case
+from qvl.data.synth.pasting.asking import KINDS
+from qvl.data.synth.pasting.case import Asked, Case
 from qvl.data.synth.pasting.compose import Drawn, compose
 from qvl.data.synth.pasting.stock import stock
 from qvl.data.work import Work

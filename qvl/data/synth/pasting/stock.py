@@ -1,6 +1,7 @@
 """Real cut-outs by name, and pictures to paste them on, out of what was fetched."""
 
 import io
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -130,14 +131,17 @@ def pixels(path: Path) -> Image.Image:
     """A cut-out as RGBA without its empty margin, at most LARGEST.
 
     ValueError if nothing shows, or if it is huge.
-   """
+    """
     if path.suffix == ".svg":
         import resvg_py
 
         held = resvg_py.svg_to_bytes(svg_path=str(path), height=_ICON, skip_system_fonts=True)
         image = Image.open(io.BytesIO(bytes(held))).convert("RGBA")
     else:
-        with Image.open(path) as opened:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # its size is looked at
+            opened = Image.open(path)
+        with opened:
             if opened.width * opened.height > _HUGE:
                 raise ValueError(f"{path} has {opened.width}x{opened.height} pixels")
             image = opened.convert("RGBA")

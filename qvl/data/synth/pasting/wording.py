@@ -13,7 +13,7 @@ BOXES = (  # of one name in the singular
 SEVERAL = (  # of names joined by commas
     "Locate these in the image: {}. Output the bbox coordinates in JSON format.",
     "Detect all of the following and report their bboxes in JSON format: {}.",
-    "For each of these names give the boxes of what you see, in JSON: {}. Leave out what is absent.",
+    "For each of these names give the boxes of what you see, in JSON: {}. Skip what is absent.",
 )
 ALL = (
     "Detect all objects in the image and return their locations in JSON format.",
@@ -43,7 +43,7 @@ ONE = (  # of an expression
     "Locate the {} and output its bbox coordinates in JSON format.",
     "Which one is the {}? Give its bbox_2d in JSON.",
     "Give the bounding box of the {} in JSON format.",
-    "Please provide the bounding box coordinate of the region this sentence describes: the {}. JSON.",
+    "Give the bounding box of the region that this sentence describes, in JSON: the {}.",
 )
 ONE_POINT = (
     "Point to the {}. Output point_2d and label in JSON.",
@@ -51,7 +51,7 @@ ONE_POINT = (
 )
 DESCRIBE = (
     grounding.DESCRIBE,
-    "Describe each {} separately: size, place, and whether it is covered. JSON with bbox_2d, label.",
+    "Describe each {} by itself: size, place, whether it is covered. JSON: bbox_2d and label.",
 )
 THERE = ("Is there any {} in the picture?", "Can you see a {} here?", "Does the image show a {}?")
 YES, NO = "Yes, there is: {}.", "No, there is no {} in the image."
