@@ -1,0 +1,60 @@
+"""What training may be made of, and what is kept for tests: enforced where shards are made.
+
+A source is "debian:PACKAGE/path", "made:GENERATOR", or another scheme and a name, "file:a.jsonl".
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from pathlib import PurePosixPath
+
+from qvl.data.sources import HELD_OUT, TRAINING
+
+_MAPS_BELOW = 0x3B000000  # of the first four bytes of a name's hash: 30 of the 154 maps
+_STAMPS = {"clothes", "plants", "space", "hobbies", "sports", "medical", "naturalforces"}
+
+
+def _map(item: PurePosixPath) -> bool:
+    name = hashlib.sha256(item.stem.encode()).digest()
+    return int.from_bytes(name[:4], "big") < _MAPS_BELOW
+
+
+def _stamp(item: PurePosixPath) -> bool:
+    """By category, the folder below stamps/; 150 of the 952."""
+    _, _, category = item.as_posix().partition("/stamps/")
+    return category.split("/")[0] in _STAMPS
+
+
+ITEMS: dict[str, Callable[[PurePosixPath], bool]] = {  # packages of which only some is held out
+    "kgeography-data": _map,
+    "tuxpaint-stamps-default": _stamp,
+    "gnome-user-docs": lambda item: item.name == "display-dual-monitors.webm",
+}
+
+
+def held_out(source: str) -> bool:
+    """Whether a source is for tests alone. ValueError for what names no source."""
+    scheme, colon, name = source.partition(":")
+    if not colon or not scheme or not name:
+        raise ValueError(f"{source!r} names no source; write debian:PACKAGE/path or made:GENERATOR")
+    package, _, path = name.partition("/")
+    if scheme != "debian":
+        return False
+    if package in ITEMS and path:
+        return ITEMS[package](PurePosixPath("/" + path))
+    return package in HELD_OUT
+
+
+def check(sources: Iterable[str], *, held: bool) -> None:
+    """ValueError for a source that a set may not read: held out for training, or the reverse.
+
+    Packages that are neither are nobody's, so that a new test can always be drawn from them.
+    """
+    for source in sources:
+        out, debian = held_out(source), source.startswith("debian:")
+        package = source.partition(":")[2].partition("/")[0]
+        if out and not held:
+            raise ValueError(f"{source} is held out for tests; training may not read it")
+        if debian and not out and held:
+            raise ValueError(f"{source} is not held out; a test may not be made of it")
+        if debian and not held and package not in (*TRAINING, *ITEMS):
+            raise ValueError(f"{source} is of no package that training may read; see data/sources")
