@@ -23,7 +23,8 @@ def phash(picture: Image.Image) -> int:
 
     NONE for a picture that is as good as empty, whose bits would be noise.
     """
-    grey = picture.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX, reducing_gap=2.0)
+    grey = picture.convert("L")  # Lanczos: with boxes another size would change several bits
+    grey = grey.resize((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=4.0)
     waves = _cosines() @ np.asarray(grey, dtype=np.float64) @ _cosines().T
     flat = waves.ravel()[1:]  # all but the mean
     if np.abs(flat).max() < FLAT:

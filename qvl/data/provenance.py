@@ -3,29 +3,22 @@
 A source is "debian:PACKAGE/path", "made:GENERATOR", or another scheme and a name, "file:a.jsonl".
 """
 
-import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 
-from qvl.data.sources import HELD_OUT, TRAINING
+from qvl.data.held_out import map_held_out, stamp_held_out
+from qvl.data.packages import HELD_OUT, PACKAGES
 
-_MAPS_BELOW = 0x3B000000  # of the first four bytes of a name's hash: 30 of the 154 maps
-_STAMPS = {"clothes", "plants", "space", "hobbies", "sports", "medical", "naturalforces"}
-
-
-def _map(item: PurePosixPath) -> bool:
-    name = hashlib.sha256(item.stem.encode()).digest()
-    return int.from_bytes(name[:4], "big") < _MAPS_BELOW
+_TRAINING = {each.name for each in PACKAGES}
 
 
 def _stamp(item: PurePosixPath) -> bool:
-    """By category, the folder below stamps/; 150 of the 952."""
-    _, _, category = item.as_posix().partition("/stamps/")
-    return category.split("/")[0] in _STAMPS
+    _, _, below = item.as_posix().partition("/stamps/")
+    return stamp_held_out(below.rpartition("/")[0])
 
 
 ITEMS: dict[str, Callable[[PurePosixPath], bool]] = {  # packages of which only some is held out
-    "kgeography-data": _map,
+    "kgeography-data": lambda item: map_held_out(item.stem),
     "tuxpaint-stamps-default": _stamp,
     "gnome-user-docs": lambda item: item.name == "display-dual-monitors.webm",
 }
@@ -56,5 +49,5 @@ def check(sources: Iterable[str], *, held: bool) -> None:
             raise ValueError(f"{source} is held out for tests; training may not read it")
         if debian and not out and held:
             raise ValueError(f"{source} is not held out; a test may not be made of it")
-        if debian and not held and package not in (*TRAINING, *ITEMS):
-            raise ValueError(f"{source} is of no package that training may read; see data/sources")
+        if debian and not held and package not in _TRAINING:
+            raise ValueError(f"{source} is of no package that training may read; see data/packages")

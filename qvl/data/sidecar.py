@@ -10,7 +10,7 @@ from typing import Any
 from qvl.data.answers import answer_text
 from qvl.data.drafts import draft
 from qvl.data.exact import digest_of, labels_of
-from qvl.data.minhash import signature
+from qvl.data.minhash import signature, words_of
 from qvl.data.phash import phash
 from qvl.data.records import PICTURES, Record
 from qvl.media.errors import BadImage
@@ -29,6 +29,7 @@ def row(record: Record) -> dict[str, Any]:
         "licence": record.licence,
         "sources": list(record.sources),
         "characters": len(text),  # of the assistant's words
+        "words": len(words_of(text)),
         "media_bytes": sum(map(len, record.media.values())),
         "widths": [size[0] for size, _ in pictures],
         "heights": [size[1] for size, _ in pictures],
@@ -76,7 +77,7 @@ def read(path: Path, columns: Sequence[str] | None = None) -> list[dict[str, Any
     from pyarrow import parquet
 
     try:
-        return parquet.read_table(path, columns=columns).to_pylist()
+        return parquet.read_table(path, columns=columns and list(columns)).to_pylist()
     except (OSError, ValueError) as error:
         said = str(error).splitlines()[0]
         raise ValueError(f"{path} is no sidecar ({said}); make the shard again") from None
@@ -127,7 +128,7 @@ def _schema() -> Any:
         {
             **dict.fromkeys(("key", "family", "language", "licence"), words),
             "sources": pa.list_(words),
-            **dict.fromkeys(("characters", "media_bytes"), number),
+            **dict.fromkeys(("characters", "words", "media_bytes"), number),
             "widths": pa.list_(pa.int32()),
             "heights": pa.list_(pa.int32()),
             "vision_tokens": number,

@@ -1,87 +1,124 @@
-"""Where training data comes from: Debian packages, downloaded and unpacked, never installed."""
+"""A cache of Debian packages: fetched once, unpacked, with a manifest of what may be done with it."""
 
 import json
-import re
+import os
 import shutil
-import subprocess
-import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-TEXT = ("debian-handbook", "gimp-help-en", "gnucash-docs")
-PICTURES = ("tuxpaint-stamps-default",)
-TRAINING = TEXT + PICTURES  # every other documentation package is held out for tests
-HELD_OUT = (  # what `samples` and the evaluation are made of
-    "sqlite3-doc",
-    "git-doc",
-    "debian-policy",
-    "iso-flags-png-320x240",
-    "kgeography-data",
-    "fonts-open-sans",
-    "fonts-lato",
-    "fonts-crosextra-carlito",
-    "fonts-roboto-unhinted",
-    "fonts-vollkorn",
-)
+from qvl.data import copyright, debs
+from qvl.data.packages import PACKAGES
+
 MANIFEST = "manifest.json"
+DOCS = "usr/share/doc"
 
 
-def fetch(packages: Iterable[str], cache: Path) -> dict[str, Path]:
-    """Each package unpacked below `cache`, and a manifest with its version and licences.
+@dataclass(frozen=True)
+class Fetched:
+    """The folders of packages, and why others have none."""
 
-    What is there already stays. RuntimeError says what is missing where apt cannot help.
+    folders: dict[str, Path]
+    skipped: dict[str, str]
+
+    def whole(self) -> dict[str, Path]:
+        """The folders, or OSError with what was skipped."""
+        if self.skipped:
+            told = "; ".join(f"{name}: {why}" for name, why in self.skipped.items())
+            raise OSError(f"{len(self.skipped)} packages could not be fetched: {told}")
+        return self.folders
+
+
+def home() -> Path:
+    """Where packages lie unless told otherwise."""
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "qvl" / "debian"
+
+
+def fetch(
+    packages: Iterable[str],
+    cache: Path,
+    take: debs.Take = debs.download,
+    say: Callable[[str], None] = lambda line: None,
+) -> Fetched:
+    """Each package unpacked below `cache`, and a manifest with versions, sums and licences.
+
+    What is there already stays, so a second run goes on where the first one stopped. A package
+    that is missing or corrupt is skipped with its reason. OSError: no apt, no network, disk full.
     """
-    cache.mkdir(parents=True, exist_ok=True)
-    for tool in ("apt-get", "dpkg"):
+    for tool in ("apt-get", "dpkg-deb") if take is debs.download else ("dpkg-deb",):
         if shutil.which(tool) is None:
-            raise RuntimeError(f"{tool} is not here: training data comes from Debian packages")
-    folders = {}
-    manifest = _manifest(cache)
+            raise OSError(f"{tool} is not here: training data comes from Debian packages")
+    cache.mkdir(parents=True, exist_ok=True)
+    debs.sweep(cache)
+    folders, skipped = {}, {}
     for package in packages:
         folder = cache / package
         if not folder.is_dir():
-            manifest[package] = _unpack(package, folder)
-        elif package not in manifest:
-            manifest[package] = {"version": "unknown", "licences": licences(folder)}
+            try:
+                record = debs.unpack(package, cache, take)
+            except debs.BadPackage as error:
+                skipped[package] = str(error)
+                say(f"{package}: skipped: {error}")
+                continue
+            say(f"{package} {record['version']}: {record['size'] / 1e6:.1f} MB")
         folders[package] = folder
-    draft = cache / f".{MANIFEST}"
-    draft.write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
-    draft.replace(cache / MANIFEST)
-    return folders
+    write_manifest(cache)
+    return Fetched(folders, skipped)
 
 
-def _manifest(cache: Path) -> dict[str, dict[str, object]]:
+def write_manifest(cache: Path) -> dict[str, dict[str, Any]]:
+    """Describe every package in the cache, by name, in one file that is never half written."""
     path = cache / MANIFEST
-    return json.loads(path.read_text()) if path.is_file() else {}
+    before = json.loads(path.read_text()) if path.is_file() else {}
+    folders = sorted(p for p in cache.iterdir() if p.is_dir() and not p.name.startswith("."))
+    told = {p.name: _described(p, before.get(p.name, {})) for p in folders}
+    draft = cache / f".{MANIFEST}.{os.getpid()}"
+    draft.write_text(json.dumps(told, indent=1, sort_keys=True) + "\n")
+    draft.replace(path)
+    return told
 
 
-def _unpack(package: str, folder: Path) -> dict[str, object]:
-    with tempfile.TemporaryDirectory(prefix=".draft-", dir=folder.parent) as name:
-        draft = Path(name)
-        _run(["apt-get", "download", "-qq", package], draft, package)
-        deb = next(draft.glob("*.deb"))
-        version = _run(["dpkg-deb", "-f", deb.name, "Version"], draft, package).strip()
-        _run(["dpkg", "-x", deb.name, "tree"], draft, package)
-        (draft / "tree").rename(folder)
-    return {"version": version, "licences": licences(folder)}
+def _described(folder: Path, before: dict[str, Any]) -> dict[str, Any]:
+    """What the manifest says of a package; an older manifest may know its version."""
+    kept = folder / debs.RECORD
+    if kept.is_file():
+        record = json.loads(kept.read_text())
+    else:
+        record = debs.adopt(folder.name, folder, str(before.get("version", "unknown")))
+    row = next((each for each in PACKAGES if each.name == folder.name), None)
+    text = copyright_text(folder)
+    return record | {
+        "kind": row.kind if row else "unknown",
+        "licence": row.licence if row else "unknown",
+        "licences": copyright.names(text),
+        "items": [[rule.glob, rule.licence] for rule in copyright.rules(text)],
+    }
 
 
-def _run(command: Sequence[str], where: Path, package: str) -> str:
-    done = subprocess.run(command, cwd=where, capture_output=True, text=True, check=False)
-    if done.returncode:
-        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise RuntimeError(f"package {package}: {reason}; try apt-get update, or check the network")
-    return done.stdout
+def copyright_text(folder: Path) -> str:
+    """A package's copyright file; where its documentation is another package's, that one's."""
+    path = folder / DOCS / folder.name
+    if path.is_symlink():
+        other = path.readlink().name
+        path = folder.parent / other / DOCS / other
+    path /= "copyright"
+    return path.read_text(errors="replace") if path.is_file() else ""
 
 
-def licences(folder: Path) -> list[str]:
-    """The licence names of a package's copyright file; where it shares another's, that name."""
-    names: dict[str, None] = {}
-    for path in sorted(folder.glob("usr/share/doc/*")):
-        if path.is_symlink():
-            names[f"as {path.readlink().name}"] = None
-    for path in sorted(folder.glob("usr/share/doc/*/copyright")):
-        for line in path.read_text(errors="replace").splitlines():
-            if found := re.match(r"License: *(\S.*)", line):
-                names[found.group(1).strip()] = None
-    return list(names)
+def licences(folder: Path) -> Callable[[str | Path], str]:
+    """The licence of each file of an unpacked package, by its path.
+
+    What the copyright file says of that file, else what it says of the whole, else "unknown".
+    """
+    text = copyright_text(folder)
+    ordered = copyright.rules(text)
+    row = next((each.licence for each in PACKAGES if each.name == folder.name), None)
+    whole = row or " and ".join(copyright.names(text)) or "unknown"
+
+    def of(path: str | Path) -> str:
+        inside = os.path.relpath(path, folder) if os.path.isabs(path) else str(path)
+        return copyright.licence_of(inside, ordered) or whole
+
+    return of

@@ -18,26 +18,40 @@ def paragraphs(folder: Path, pattern: str = "*.html") -> list[str]:
 
     A paragraph with a character outside them is left out, so that the text is what the ink says.
     """
-    from selectolax.lexbor import LexborHTMLParser
-
     found: dict[str, None] = {}
     for page in sorted(folder.rglob(pattern)):
-        tree = LexborHTMLParser(page.read_text(encoding="utf-8", errors="replace"))
-        for node in tree.css("div, br"):
-            node.insert_before(" ")  # else its first word would join the one before it
-            node.insert_after(" ")
-        for node in tree.css(_BLOCKS):
-            if len(node.css(_INNER)) > 1:  # itself, and more
-                continue
-            text = " ".join(node.text().translate(_SPELT).split())
+        prose, code = blocks(page.read_text(encoding="utf-8", errors="replace"))
+        for text in prose:
+            text = " ".join(text.translate(_SPELT).split())
             if 3 <= len(text) <= 1200 and ALLOWED.issuperset(text):
                 found[text] = None
-        for node in tree.css("pre"):
-            for line in node.text().translate(_SPELT).splitlines():
-                line = line.rstrip()
-                if 8 <= len(line) <= 90 and ALLOWED.issuperset(line):
-                    found[" ".join(line.split())] = None
+        for line in code:
+            line = line.translate(_SPELT).rstrip()
+            if 8 <= len(line) <= 90 and ALLOWED.issuperset(line):
+                found[" ".join(line.split())] = None
     return list(found)
+
+
+def blocks(page: str, without: str = "") -> tuple[list[str], list[str]]:
+    """The text of each innermost block of an HTML page, and the lines of its code.
+
+    `without` selects what is left out, such as "nav, footer". White space is as in the file.
+    """
+    from selectolax.lexbor import LexborHTMLParser
+
+    tree = LexborHTMLParser(page)
+    for node in tree.css(without) if without else ():
+        node.decompose()
+    for node in tree.css("div, br"):
+        node.insert_before(" ")  # else its first word would join the one before it
+        node.insert_after(" ")
+    prose = [
+        node.text()
+        for node in tree.css(_BLOCKS)
+        if len(node.css(_INNER)) == 1  # itself, and no more
+    ]
+    code = [line for node in tree.css("pre") for line in node.text().splitlines()]
+    return prose, code
 
 
 _WORD = string.ascii_lowercase

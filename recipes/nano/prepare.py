@@ -6,7 +6,8 @@ from pathlib import Path
 
 import bank as banks
 
-from qvl.data.sources import TRAINING, fetch
+from qvl.data.packages import TRAINING
+from qvl.data.sources import fetch
 from qvl.data.synth.sheets import sheets, write_sheet
 from qvl.data.text import paragraphs
 
@@ -23,7 +24,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--sheets", type=int, default=1200)
     options = parser.parse_args()
-    folders = fetch(TRAINING, options.cache / "debian")
+    folders = fetch(TRAINING, options.cache / "debian").whole()
     out = options.cache / "sheets" / "train"
     out.mkdir(parents=True, exist_ok=True)
     wanted = [seed for seed in range(options.sheets) if not (out / f"{seed:05d}.png").exists()]

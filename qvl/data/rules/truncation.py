@@ -10,6 +10,7 @@ from qvl.data.work import Rejected
 
 _FENCED = re.compile(r"```.*?```", re.DOTALL)
 _STRUCTURE = re.compile(r"^\s*([-*+>#|<{\[]|\d+[.)]\s)", re.MULTILINE)  # lists, tables, code
+_FACE = re.compile(r"[:;=][-']?[()\[\]DPpo/|]$")
 _PROSE = 12  # words of a last line that is a sentence
 _WITHOUT_STOPS = {"th", "lo", "km", "my"}  # languages whose sentences end with a space
 _OPEN = ",;:、，；：،؛—–-"
@@ -45,13 +46,15 @@ def open_bracket(text: str) -> str:
             opened.append(found.start())
         elif opened:
             opened.pop()
-    alone = opened and not re.search(r"[:;=][-']?$", text[: opened[0]])  # no face :(
+    alone = opened and not _FACE.search(text[: opened[0] + 1])  # no face :(
     return text[opened[0] :][:40] if alone else ""
 
 
 def ends(text: str, language: str) -> bool:
     """Whether the last line, if it is prose, ends as sentences do."""
     last = text.rstrip().rpartition("\n")[2].strip()
+    if _FACE.search(last):
+        return True
     if len(last.split()) < _PROSE or _STRUCTURE.match(last):
         return True
     if language.partition("-")[0] in _WITHOUT_STOPS:
