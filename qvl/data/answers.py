@@ -5,12 +5,14 @@ A new kind is one row in KINDS. `value` is plain JSON in pixels of the original:
     text    "what it says"
     boxes   [{"label": "mug", "box": [left, top, right, bottom]}, ...]
     lines   [{"text": "Chapter 1", "box": [left, top, right, bottom]}, ...]
+    table, page: see `qvl.data.pages`
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from qvl.data import pages
 from qvl.data.records import Clip, Facts, Picture, Record
 from qvl.messages import Media, Text
 from qvl.tasks import grounding, ocr
@@ -52,6 +54,8 @@ KINDS: dict[str, Kind] = {
     "text": Kind(("text",), lambda value, _form, _frame: value, lambda text, _form, _frame: text),
     "boxes": Kind(("json",), _write_boxes, _read_boxes),
     "lines": Kind(("json",), _write_lines, _read_lines),
+    "table": Kind(pages.TABLE_FORMS, pages.write_table, pages.read_table),
+    "page": Kind(("html",), pages.write_page, pages.read_page),
 }
 _ANYWHERE = Frame((1, 1), (1, 1))  # for facts about no picture
 

@@ -38,6 +38,15 @@ class Table:
     def to_markdown(self) -> str:
         return markdown.render(self.header, self.rows)
 
+    def to_json(self) -> str:
+        """A list with a row a line: objects by the header, lists where its names are not unique."""
+        alike = len(set(self.header)) < len(self.header) or not self.rows
+        rows: list[Any] = [dict(zip(self.header, row, strict=True)) for row in self.rows]
+        if alike:
+            rows = [self.header, *self.rows]
+        lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+        return f"[\n{lines}\n]\n"
+
 
 def tabulate(
     chat: Chat, image: Pillow.Image | Image, settings: Settings, prompt: str = TABLE
