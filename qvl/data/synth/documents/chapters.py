@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from qvl.data.sources import licences
-from qvl.data.words.paragraphs import clean, locales, pages_of, prose
+from qvl.data.synth.documents import english
+from qvl.data.words.paragraphs import locales, pages_of
 from qvl.tasks.document.model import (
     Cell,
     Element,
@@ -82,10 +83,11 @@ def read(cache_folder: Path, language: str, package: str, path: Path) -> Chapter
     tree = LexborHTMLParser(path.read_text(encoding="utf-8", errors="replace"))
     for node in tree.css(_SHELL):
         node.decompose()
+    fallen = english.fallen(cache_folder, package, language, path)
     pictures: dict[int, Path] = {}
     elements: list[Element] = []
     for element, picture in _blocks(tree.body, path) if tree.body else ():
-        if not _wanted(element, _known(cache_folder, package, language), language):
+        if not _wanted(element, fallen):
             continue
         if picture:
             pictures[len(elements)] = picture
@@ -99,21 +101,13 @@ def _licence(folder: Path) -> Any:
     return licences(folder)
 
 
-@cache
-def _known(cache_folder: Path, package: str, language: str) -> frozenset[str] | None:
-    """What really is in another language than English; None where nothing need be known."""
-    if language == "en":
-        return None
-    return frozenset(p.text for p in prose(cache_folder, package, language))
-
-
-def _wanted(element: Element, known: frozenset[str] | None, language: str) -> bool:
+def _wanted(element: Element, fallen: "Callable[[str], bool]") -> bool:
     if isinstance(element, Picture):
         return True
     texts = [t for t in plain_parts(element) if len(t) > 2]
     if not texts or any("$" in t or len(t) > LONGEST for t in texts):
         return False
-    return known is None or all(clean(t, language) in known for t in texts)
+    return not any(map(fallen, texts))
 
 
 def plain_parts(part: Any) -> Iterator[str]:

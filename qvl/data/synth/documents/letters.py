@@ -14,6 +14,7 @@ _ODD = re.compile(
     r"Symbol|Math|Music|Mono|Initial|Emoji|Fallback|Display|Capital|Dingbat|Outline|Kufi|Nastaliq"
     r"|Keyboard|O$| O |Slanted|Rashi"
 )
+_HAN = re.compile(r"CJK|Kaiti|KaitiM|IPAex|Nanum|^Un[A-Z]")  # their other letters are wide
 LANGUAGES = ("en", "zh", "fr", "de", "it", "es", "pt", "ru", "ja", "ko", "vi")
 
 
@@ -63,7 +64,10 @@ class Voice:
 def families(cache: Path, language: str) -> tuple[Family, ...]:
     """Upright book faces with every letter of a language; OSError where there is none."""
     held = [f for f in faces(cache) if language in f.languages and not f.handwritten]
-    found = _grouped([f for f in held if not _ODD.search(f.family)])
+    held = [f for f in held if not _ODD.search(f.family)]
+    if language not in ("zh", "ja", "ko"):
+        held = [f for f in held if not _HAN.search(f.family)]
+    found = _grouped(held)
     if not found and language in ("en", "fr", "de", "it", "es", "pt", "ru", "vi"):
         found = (_bundled("DejaVu Sans", "DejaVuSans"), _bundled("DejaVu Serif", "DejaVuSerif"))
     if not found:

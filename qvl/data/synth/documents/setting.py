@@ -30,6 +30,7 @@ class Word:
     advance: float
     ink: Corners  # around the origin on the baseline
     outline: Any = None  # of a formula
+    rise: float = 0.0  # above the baseline
     ends: bool = False  # a line ends here, whatever its width
 
 
@@ -44,7 +45,7 @@ class Line:
     def ink(self) -> Corners:
         """Around the left end of the baseline."""
         boxes = [
-            (x + w.ink[0], w.ink[1], x + w.ink[2], w.ink[3])
+            (x + w.ink[0], w.ink[1] - w.rise, x + w.ink[2], w.ink[3] - w.rise)
             for w, x in zip(self.words, self.starts, strict=True)
         ]
         left, top, right, bottom = zip(*boxes, strict=True)
@@ -56,13 +57,13 @@ class Line:
             if word.outline is not None:
                 sheet.path(x + start, baseline, word.outline, word.type.colour)
             else:
-                sheet.text(x + start, baseline, text, word.type)
+                sheet.text(x + start, baseline - word.rise, text, word.type)
         left, top, right, bottom = self.ink
         return x + left, baseline + top, x + right, baseline + bottom
 
 
 def words(content: Inline, voice: Voice, style: Style = ()) -> list[Word]:
-    """The words of text with the marks b, i, code, a and br."""
+    """The words of text with the marks b, i, code, sup and br."""
     found: list[Word] = []
     space = False
     for part in content:
@@ -71,6 +72,8 @@ def words(content: Inline, voice: Voice, style: Style = ()) -> list[Word]:
                 found[-1] = _ended(found[-1])
                 continue
             inner = words(part.content, voice, (*style, part.tag))
+            if part.tag == "sup":
+                inner = [_raised(each) for each in inner]
             if inner and space:
                 inner[0] = _word(inner[0].text, inner[0].type, inner[0].style, True)
             found += inner
@@ -91,6 +94,12 @@ def words(content: Inline, voice: Voice, style: Style = ()) -> list[Word]:
 
 def _word(text: str, of: Type, style: Style, space: bool) -> Word:
     return Word(text, of, style, space, *measure(text, of))
+
+
+def _raised(word: Word) -> Word:
+    of = replace(word.type, size=round(word.type.size * 2.6) / 4)
+    small = _word(word.text, of, word.style, word.space)
+    return replace(small, rise=0.36 * word.type.size)
 
 
 def _ended(word: Word) -> Word:

@@ -1,0 +1,46 @@
+"""A page as pixels with its elements; scanned, both are moved alike."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from PIL import Image
+
+from qvl.data.synth.documents.look import Rng
+from qvl.tasks.document.model import Page
+from qvl.tasks.place import Corners
+
+
+@dataclass(frozen=True)
+class Shot:
+    """`values` are the places of named values, where a page has them."""
+
+    image: Image.Image
+    page: Page
+    values: Mapping[str, Corners] = field(default_factory=dict)
+
+    def moved(self, image: Image.Image, move: Callable[[Corners], Corners]) -> "Shot":
+        elements = tuple(with_boxes(each, move) for each in self.page.elements)
+        values = {key: move(box) for key, box in self.values.items()}
+        return Shot(image, Page(elements, image.size), values)
+
+
+def with_boxes(part: Any, move: Callable[[Corners], Corners]) -> Any:
+    """An element with every box in it moved."""
+    changes: dict[str, Any] = {}
+    for name in ("box", "image"):
+        if corners := getattr(part, name, None):
+            changes[name] = move(corners)
+    for name in ("items", "lists"):
+        if inner := getattr(part, name, ()):
+            changes[name] = tuple(with_boxes(each, move) for each in inner)
+    return replace(part, **changes)
+
+
+def aged(shot: Shot, rng: Rng, share: float) -> tuple[Shot, str]:
+    """A share of pages as a scanner gives them, and a name for what was done."""
+    from qvl.data.synth.tables.scanned import scanned
+
+    if rng.random() >= share:
+        return shot, "clean"
+    return scanned(shot, rng)
