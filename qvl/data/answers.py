@@ -6,13 +6,14 @@ A new kind is one row in KINDS. `value` is plain JSON in pixels of the original:
     boxes   [{"label": "mug", "box": [left, top, right, bottom]}, ...]
     lines   [{"text": "Chapter 1", "box": [left, top, right, bottom]}, ...]
     table, page: see `qvl.data.pages`
+    values  see `qvl.data.named`
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from qvl.data import pages
+from qvl.data import named, pages
 from qvl.data.records import Clip, Facts, Picture, Record
 from qvl.messages import Media, Text
 from qvl.tasks import grounding, ocr
@@ -56,6 +57,7 @@ KINDS: dict[str, Kind] = {
     "lines": Kind(("json",), _write_lines, _read_lines),
     "table": Kind(pages.TABLE_FORMS, pages.write_table, pages.read_table),
     "page": Kind(("html",), pages.write_page, pages.read_page),
+    "values": Kind(named.FORMS, named.write, named.read),
 }
 _ANYWHERE = Frame((1, 1), (1, 1))  # for facts about no picture
 

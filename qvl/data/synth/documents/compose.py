@@ -28,11 +28,11 @@ from qvl.tasks.place import Corners
 
 THEMES = {  # what is put between paragraphs
     "prose": (),
-    "science": ("formula", "formula", "formula", "table", "chart"),
+    "science": ("formula", "formula", "formula", "table"),
     "chemistry": ("molecule", "molecule", "formula", "table"),
     "music": ("tune", "tune", "stamp"),
     "report": ("table", "chart", "table", "sign"),
-    "illustrated": ("stamp", "stamp", "sign", "chart"),
+    "illustrated": ("stamp", "stamp", "sign"),
 }
 
 
@@ -49,6 +49,7 @@ class Making:
     licences: set[str] = field(default_factory=set)
     figures: int = 0
     tables: int = 0
+    charts: int = 1  # at most so many, since one takes as long as a page
 
     def lacks(self, text: str) -> bool:
         voices = (self.look.body.family, self.look.head.family)
@@ -152,6 +153,9 @@ def _table(making: Making) -> Iterator[Piece]:
 
 
 def _chart(making: Making) -> Iterator[Piece]:
+    if not making.charts:
+        return
+    making.charts -= 1
     from qvl.data.synth.charts.boxed import boxed
     from qvl.data.synth.charts.figure import DRAW, figure, settings
     from qvl.data.synth.charts.look import look

@@ -8,7 +8,7 @@ from qvl.data.synth.documents import figures, grids, strips
 from qvl.data.synth.documents.edges import Edges, Footnote
 from qvl.data.synth.documents.look import Look
 from qvl.data.synth.documents.pen import Drawing, Sheet
-from qvl.data.synth.documents.shot import with_boxes
+from qvl.data.synth.documents.shot import clipped
 from qvl.data.synth.documents.strips import Join, Piece, Strip
 from qvl.tasks.document.model import (
     Author,
@@ -21,7 +21,6 @@ from qvl.tasks.document.model import (
     Separator,
     Table,
 )
-from qvl.tasks.place import Corners
 
 Set = Callable[[Piece, Look, float], tuple[list[Strip], Join] | None]
 
@@ -181,10 +180,5 @@ def _end(page: _Open, look: Look, edges: Edges, number: int) -> Leaf:
     width, height = look.size
     below = edges.notes(page.sheet, look, page.footnote, page.bottom)
     elements = [*page.elements, *below, *edges.footer(page.sheet, look, number)]
-    kept = tuple(with_boxes(each, lambda box: clip(box, (width, height))) for each in elements)
+    kept = tuple(clipped(each, (width, height)) for each in elements)
     return Leaf(page.sheet.done(), Page(kept, (width, height)), tuple(dict.fromkeys(page.pieces)))
-
-
-def clip(box: Corners, size: tuple[int, int]) -> Corners:
-    left, top, right, bottom = (round(c, 1) for c in box)
-    return max(0.0, left), max(0.0, top), min(size[0], right), min(size[1], bottom)

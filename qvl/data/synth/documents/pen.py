@@ -170,7 +170,8 @@ def _measured(text: str, path: Path, index: int, size: float) -> tuple[float, Co
         far = _font(path, index, size).measureText(text, skia.TextEncoding.kUTF8, ink)
         if len(_words) > 200_000:
             _words.clear()
-        found = _words[key] = (far, (ink.left(), ink.top(), ink.right(), ink.bottom()))
+        edge = (ink.left() - 1, ink.top() - 1, ink.right() + 1, ink.bottom() + 1)  # soft edges
+        found = _words[key] = (far, edge)
     return found
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from qvl.data.synth.documents.look import Rng
 from qvl.tasks.document.model import Page
-from qvl.tasks.place import Corners
+from qvl.tasks.place import Corners, Size
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,16 @@ def with_boxes(part: Any, move: Callable[[Corners], Corners]) -> Any:
         if inner := getattr(part, name, ()):
             changes[name] = tuple(with_boxes(each, move) for each in inner)
     return replace(part, **changes)
+
+
+def clipped(part: Any, size: Size) -> Any:
+    """An element with its boxes in tenths of pixels, on the page."""
+
+    def clip(box: Corners) -> Corners:
+        left, top, right, bottom = (round(c, 1) for c in box)
+        return max(0.0, left), max(0.0, top), min(size[0], right), min(size[1], bottom)
+
+    return with_boxes(part, clip)
 
 
 def aged(shot: Shot, rng: Rng, share: float) -> tuple[Shot, str]:

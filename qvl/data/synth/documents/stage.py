@@ -88,18 +88,19 @@ def leaves(making: Making, most: int, theme: str = "") -> Iterator[Leaf]:
 def _chapters(making: Making, count: int) -> list[Chapter]:
     """So many neighbouring pages of documentation that have something to say."""
     rng, every = making.rng, chapters.pages(making.cache, making.language)
-    found: list[Chapter] = []
-    at = int(rng.integers(len(every)))
-    for step in range(60):
-        package, path = every[(at + step) % len(every)]
-        chapter = chapters.read(making.cache, making.language, package, path)
-        if sum(isinstance(e, Paragraph) for e in chapter.elements) >= 3:
-            found.append(chapter)
-        if len(found) == count:
-            break
-    if not found:
-        raise ValueError(f"no chapter in {making.language!r} near {every[at][1].name}")
-    return found
+    for _ in range(12):  # in some translations most pages are English
+        found: list[Chapter] = []
+        at = int(rng.integers(len(every)))
+        for step in range(20):
+            package, path = every[(at + step) % len(every)]
+            chapter = chapters.read(making.cache, making.language, package, path)
+            if sum(isinstance(e, Paragraph) for e in chapter.elements) >= 3:
+                found.append(chapter)
+            if len(found) == count:
+                break
+        if found:
+            return found
+    raise ValueError(f"no chapter in {making.language!r} near {every[at][1].name}")
 
 
 def _title(making: Making, chapter: Chapter) -> list[Piece]:
