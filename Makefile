@@ -57,6 +57,8 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/decode.py
 	$(BIN)/python benchmarks/decode.py --dtype float32
 	$(BIN)/python benchmarks/constrain.py
+	$(BIN)/python benchmarks/dedup.py
+	$(BIN)/python benchmarks/loading.py
 	$(BIN)/python benchmarks/run.py
 
 soak: $(VENV)/.dev

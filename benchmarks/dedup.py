@@ -14,8 +14,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from qvl.data.answers import answer_text
 from qvl.data.minhash import signature
+from qvl.data.wording import answer_text
 from tests.planted import pictures, scores, texts
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from qvl.messages import Answer, Image, Message, Settings, Text, message
+    from qvl.tasks.events import Event
     from qvl.tasks.extraction import Extracted
     from qvl.tasks.grounding import Box
     from qvl.tasks.ocr import Line
@@ -19,6 +20,7 @@ _HOMES = {
     "Settings": "qvl.messages",
     "Answer": "qvl.messages",
     "Box": "qvl.tasks.grounding",
+    "Event": "qvl.tasks.events",
     "Extracted": "qvl.tasks.extraction",
     "Line": "qvl.tasks.ocr",
 }
@@ -27,6 +29,7 @@ __all__ = [
     "VLM",
     "Answer",
     "Box",
+    "Event",
     "Extracted",
     "Image",
     "Line",

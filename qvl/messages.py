@@ -107,6 +107,7 @@ class Media:
     processed_size: tuple[int, int]
     tokens: int
     times: tuple[float, ...] = ()  # of a clip: when each sampled frame is shown, seconds
+    duration: float = 0.0  # of the whole clip, seconds; 0 of a picture
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """The Python face: load a model, talk to it, read with it, find things with it."""
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -18,14 +18,20 @@ from qvl.inputs import Encoded, Limits, encode
 from qvl.media.conversation import Turns, conversation
 from qvl.media.fetch import picture
 from qvl.media.image import Source
-from qvl.messages import Answer, Image, Settings
+from qvl.media.parts import part
+from qvl.messages import Answer, Image, Settings, Video
 from qvl.model import weights
 from qvl.model.qwen import QwenVL
 from qvl.model.yarn import caution
 from qvl.sample import Batch
-from qvl.tasks import extraction, grounding, ocr
+from qvl.tasks import counting, extraction, grounding, ocr, points, watching
 from qvl.tasks.actions.act import Acted, Errand, act
+from qvl.tasks.document.pages import Ask, to_write
+from qvl.tasks.document.reader import Parsed, parse_document
+from qvl.tasks.events import Event
 from qvl.tokens import ENDOFTEXT, IM_END
+
+Item = TypeVar("Item")
 
 
 class VLM:
@@ -79,8 +85,9 @@ class VLM:
         return ocr.read(self.answer, picture(image), Settings(max_tokens))
 
     def ocr(self, image: Source, max_tokens: int = 2048) -> list[ocr.Line]:
-        """Lines of text with boxes in pixels of the picture as given."""
-        return ocr.spot(self.answer, picture(image), Settings(max_tokens))
+        """Lines of text with boxes in pixels of the picture as given; a problem is a warning."""
+        found = ocr.spot(self.answer, picture(image), Settings(max_tokens))
+        return _warned(found.lines, found.problems)
 
     def ground(
         self,
@@ -91,11 +98,33 @@ class VLM:
     ) -> list[grounding.Box]:
         """Boxes of every `what`, in pixels of the picture as given; none found is an empty list.
 
-        `max_pixels` bounds the picture that the model sees; None is the model's own limit.
+        `max_pixels` bounds the picture that the model sees; None is the model's own limit. What
+        could not be taken as it was written is a warning; `grounding.detect` gives it as data.
         """
-        labels = [what] if isinstance(what, str) else what
         shown = Image(picture(image), max_pixels=max_pixels)
-        return grounding.detect(self.answer, shown, labels, Settings(max_tokens))
+        found = grounding.detect(self.answer, shown, _names(what), Settings(max_tokens))
+        return _warned(found.boxes, found.problems)
+
+    def points(
+        self,
+        image: Source,
+        what: str | Sequence[str],
+        max_tokens: int = 1024,
+        max_pixels: int | None = None,
+    ) -> list[points.Point]:
+        """A point on every `what`; as `ground` does it (`points.locate`)."""
+        shown = Image(picture(image), max_pixels=max_pixels)
+        found = points.locate(self.answer, shown, _names(what), Settings(max_tokens))
+        return _warned(found.points, found.problems)
+
+    def count(self, image: Source, what: str, max_tokens: int = 1024) -> counting.Count:
+        """How many of `what` (in the plural) there are, with a box of each."""
+        return counting.count(self.answer, picture(image), what, Settings(max_tokens))
+
+    def parse(self, source: Source, pages: str | None = None, ask: Ask | None = None) -> Parsed:
+        """Pages of a PDF, TIFF or picture as elements: a Document, with how each page was read."""
+        ask = ask or Ask(max_tokens=to_write(self.model.cfg.text.max_position_embeddings))
+        return parse_document(self.answer, source, pages, ask)
 
     def extract(
         self,
@@ -110,6 +139,20 @@ class VLM:
         pages = [picture(each) for each in (image if isinstance(image, list | tuple) else [image])]
         return extraction.extract(self.answer, pages, what, Settings(max_tokens), boxes=boxes)
 
+    def events(self, clip: Any, query: str = "", max_tokens: int = 1024, **how: Any) -> list[Event]:
+        """When `query` occurs in a clip, or all that happens: seconds of the clip's own clock.
+
+        `clip` is a path, an address, bytes or a list of frames; `how` are fields of Video, such
+        as fps or start. What the reply says amiss is warned of. ValueError if it names no time.
+        """
+        shown, settings = part({"video": clip, **how}), Settings(max_tokens)
+        assert isinstance(shown, Video)
+        if query:
+            found = watching.when(self.answer, shown, query, settings)
+        else:
+            found = watching.events(self.answer, shown, settings)
+        return _warned(list(found.events), found.problems)
+
     def act(self, shot: Source, errand: Errand | str, max_tokens: int = 512) -> Acted:
         """The next step on a screen towards a goal, its points in pixels of the screen.
 
@@ -118,6 +161,17 @@ class VLM:
         errand = Errand(errand) if isinstance(errand, str) else errand
         limits = self.limits.min_pixels, self.limits.max_pixels
         return act(self.answer, errand, Image(picture(shot), *limits), Settings(max_tokens))
+
+
+def _names(what: str | Sequence[str]) -> Sequence[str]:
+    return [what] if isinstance(what, str) else what
+
+
+def _warned(items: Iterable[Item], problems: Iterable[object]) -> list[Item]:
+    """The items, after a warning for each problem."""
+    for problem in problems:
+        warnings.warn(str(problem), stacklevel=3)
+    return list(items)
 
 
 def load(

@@ -6,10 +6,11 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")  # the suite fetches nothing
 
 import pytest
 import torch
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("quick", max_examples=60, deadline=None)
-settings.register_profile("soak", max_examples=2000, deadline=None)
+slow = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}  # of the machine
+settings.register_profile("quick", max_examples=60, derandomize=True, **slow)
+settings.register_profile("soak", max_examples=2000, **slow)
 
 
 def pytest_addoption(parser):

@@ -10,7 +10,7 @@ from qvl.cli import output
 
 def fetch(
     profile: Annotated[
-        str, typer.Option(help="ci (about 400 MB to download), small (1.3 GB) or full (2.6 GB).")
+        str, typer.Option(help="ci (420 MB to download), small (1.0 GB) or full (2.7 GB).")
     ] = "ci",
     cache: Annotated[
         Path | None, typer.Option(help="Folder of unpacked packages [~/.cache/qvl/debian].")

@@ -10,10 +10,9 @@ from PIL import Image
 from qvl.cli import output, schemas
 from qvl.cli.options import AsJson, Folder, MaxTokens, Model, load
 from qvl.cli.progress import waiting
-from qvl.cli.seen import opening
 from qvl.media.draw import draw_boxes
 from qvl.media.errors import shown
-from qvl.media.fetch import fetch, stem_of
+from qvl.media.fetch import fetch, opening, stem_of
 from qvl.media.image import open_image
 from qvl.tasks.extraction import Extracted
 from qvl.tasks.schema import of_keys

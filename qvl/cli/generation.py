@@ -8,14 +8,14 @@ from qvl.cli import output
 from qvl.messages import Answer
 
 MaxTokens = Annotated[
-    int | None, typer.Option(min=1, help="Tokens to write at most [the model's default, or 512].")
+    int | None, typer.Option(min=1, help="Tokens to write at most (the model's default, or 512).")
 ]
-Temperature = Annotated[float | None, typer.Option(min=0, help="0 is greedy [the model's].")]
-TopP = Annotated[float | None, typer.Option(min=0, max=1, help="1 keeps all [the model's].")]
-TopK = Annotated[int | None, typer.Option(min=0, help="0 keeps all [the model's].")]
-MinP = Annotated[float | None, typer.Option(min=0, max=1, help="0 keeps all [the model's].")]
+Temperature = Annotated[float | None, typer.Option(min=0, help="0 is greedy (the model's).")]
+TopP = Annotated[float | None, typer.Option(min=0, max=1, help="1 keeps all (the model's).")]
+TopK = Annotated[int | None, typer.Option(min=0, help="0 keeps all (the model's).")]
+MinP = Annotated[float | None, typer.Option(min=0, max=1, help="0 keeps all (the model's).")]
 Penalty = Annotated[
-    float | None, typer.Option("--repetition-penalty", help="1 is none [the model's].")
+    float | None, typer.Option("--repetition-penalty", help="1 is none (the model's).")
 ]
 Stop = Annotated[
     list[str] | None, typer.Option("--stop", help="End before this text; may be given often.")

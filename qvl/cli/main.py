@@ -10,13 +10,16 @@ from qvl.cli import output
 from qvl.cli.act import act
 from qvl.cli.batch import batch
 from qvl.cli.chat import chat
+from qvl.cli.data import app as data
 from qvl.cli.doctor import doctor
 from qvl.cli.export import export
 from qvl.cli.extract import extract
 from qvl.cli.ground import ground
 from qvl.cli.inspect import inspect
 from qvl.cli.ocr import ocr
+from qvl.cli.parse import parse
 from qvl.cli.run import run
+from qvl.cli.video import video
 
 app = typer.Typer(
     add_completion=False,
@@ -25,8 +28,9 @@ app = typer.Typer(
     help="Qwen2.5-VL, whole: read pictures, find things in them, see what a model sees.",
 )
 
-for verb in (run, chat, ocr, ground, act, extract, batch, inspect, export, doctor):
+for verb in (run, chat, parse, ocr, ground, video, act, extract, batch, inspect, export, doctor):
     app.command()(verb)
+app.add_typer(data, name="data")
 
 
 def main() -> None:

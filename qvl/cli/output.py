@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -29,14 +29,31 @@ def note(value: str) -> None:
 
 
 def plain(items: Any) -> list[dict[str, Any]]:
-    """Data classes as JSON, pixels to a tenth."""
+    """Data classes as JSON, pixels to a tenth, without what they do not have."""
     rows = [asdict(item) for item in items]
-    return [{k: round(v, 1) if isinstance(v, float) else v for k, v in row.items()} for row in rows]
+    return [{k: _short(v) for k, v in row.items() if v not in (None, (), {})} for row in rows]
+
+
+def _short(value: Any) -> Any:
+    return round(value, 1) if isinstance(value, float) else value
+
+
+def problems(found: Iterable[Any]) -> list[dict[str, Any]]:
+    """What could not be taken as the model wrote it: a line each on stderr, and as JSON."""
+    kept = list(found)
+    for problem in kept:
+        note(f"qvl: {problem}")
+    return [asdict(problem) for problem in kept]
 
 
 def save_json(value: Any, path: Path) -> None:
     with _whole(path) as draft:
-        draft.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+        draft.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", "utf-8")
+
+
+def save_text(value: str, path: Path) -> None:
+    with _whole(path) as draft:
+        draft.write_text(value, encoding="utf-8", newline="")
 
 
 def save_image(image: Image.Image, path: Path) -> None:

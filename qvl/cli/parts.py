@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP")
+LATIN = "Pillow's own, Latin letters alone; other scripts: apt-get install fonts-dejavu-core"
+UNJOINED = "not at all: this Pillow has no raqm; pip install --force-reinstall pillow"
 NARROW = 10 * 2**30  # bytes; less room than this takes no model of 3 billion parameters
 
 
@@ -23,18 +25,20 @@ def pictures() -> Iterator[Finding]:
     """Each format is written and read back."""
     from PIL import Image, features
 
-    from qvl.media.draw import FONTS, font
+    from qvl.media.fonts import font
 
     for name in FORMATS:
         file = io.BytesIO()
         Image.new("RGB", (28, 28), "red").save(file, name)
         assert Image.open(file).convert("RGB").size == (28, 28), f"{name} is read wrongly"
-    more = [name for name in ("avif", "jpg_2000", "raqm") if features.check(name)]
+    more = [name for name in ("avif", "jpg_2000") if features.check(name)]
     yield Finding("pictures", ", ".join([*FORMATS, *more]))
-    font(14)
-    own = next((path for path in FONTS if Path(path).is_file()), None)
-    none = "Pillow's own, Latin letters alone; other scripts: apt-get install fonts-dejavu-core"
-    yield Finding("font", own or none)
+    path = font(14).path
+    own = path if isinstance(path, str) else LATIN
+    seeks = "" if shutil.which("fc-match") else "; no fontconfig, others are sought at known places"
+    yield Finding("font", own + seeks)
+    joined = "by raqm" if features.check("raqm") else UNJOINED
+    yield Finding("letters", f"Arabic, Devanagari and Thai are shaped {joined}")
 
 
 def clips() -> Iterator[Finding]:
@@ -109,7 +113,7 @@ def nano() -> Iterator[Finding]:
     from PIL import Image, ImageDraw
 
     from qvl.hub import locate
-    from qvl.media.draw import font
+    from qvl.media.fonts import font
     from qvl.vlm import load
 
     folder = locate("nano")

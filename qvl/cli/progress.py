@@ -53,3 +53,22 @@ def streamed(ask: Callable[[], Iterator[Piece]]) -> Iterator[Piece]:
     if first is not None:
         yield first
         yield from pieces
+
+
+@contextmanager
+def paced(say: Callable[[str], None]) -> Iterator[Callable[[str], None]]:
+    """Lines of progress, one a second at most and the last one in any case."""
+    said, held = time.perf_counter(), ""
+
+    def hear(line: str) -> None:
+        nonlocal said, held
+        held = line
+        if time.perf_counter() - said >= PATIENCE:
+            said, held = time.perf_counter(), ""
+            say(line)
+
+    try:
+        yield hear
+    finally:
+        if held:
+            say(held)

@@ -14,7 +14,7 @@ from typing import Any
 RECORD = ".source.json"  # in an unpacked package: what it is, written before it gets its name
 _DRAFT = ".draft-"
 _NETWORK = ("Could not resolve", "Temporary failure", "Network is unreachable", "Could not connect")
-_FULL = ("No space left on device", "Disk quota exceeded", "File too large")
+_FULL = ("No space left", "quota exceeded", "size limit exceeded", "Wrote only", "Cannot write")
 _WAIT = ("-o", "Acquire::Retries=2", "-o", "Acquire::http::Timeout=30")
 
 Take = Callable[[str, Path], Path]  # (package, empty folder) -> the .deb, put there or elsewhere

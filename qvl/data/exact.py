@@ -3,8 +3,8 @@
 import unicodedata
 from hashlib import sha256
 
-from qvl.data.answers import strings
 from qvl.data.records import Facts, Record
+from qvl.data.wording import strings
 from qvl.messages import Text
 
 

@@ -1,15 +1,16 @@
 """Who runs the stages: this process, or several; the shards are the same bytes either way.
 
-A worker that dies is noticed and its shard made again by another one. Whatever is killed, the
-next run goes on: a shard is there whole with its mark, or it is made from its beginning.
+A worker that dies, or hangs, is noticed and its shard made again by another one. Whatever is
+killed, the next run goes on: a shard is there whole with its mark, or it is made again.
 """
 
 import multiprocessing
 import pickle
 import signal
+import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -27,9 +28,11 @@ class Options:
     workers: int = 2  # processes; 0 is this one
     max_error_rate: float = 0.05  # faults an item, above which a run stops
     tries: int = 3  # of a shard whose worker dies
+    patience: float = 900  # seconds that an item may take, before its worker is killed
     redo: bool = False  # make shards anew that were made with another config
 
 
+_LOOK = 5.0  # seconds between two looks at workers that say nothing
 Runner = Callable[[Plan, Stage, Path, "Tally", list[int], Options], None]
 
 
@@ -79,6 +82,7 @@ class _Worker:
     process: SpawnProcess
     shard: int
     items: int = 0  # of the shard that are done
+    heard: float = field(default_factory=time.monotonic)  # when it last said something
 
 
 def processes(
@@ -98,8 +102,9 @@ def processes(
             while waiting and len(busy) < options.workers:
                 pipe, worker = _start(job, waiting.popleft())
                 busy[pipe] = worker
-            for pipe in _ready(busy):
+            for pipe in _ready(busy, options.patience):
                 worker = busy[pipe]
+                worker.heard = time.monotonic()
                 try:
                     said = pipe.recv()
                 except (EOFError, OSError):
@@ -123,8 +128,13 @@ def processes(
             worker.process.join()
 
 
-def _ready(busy: Iterable[Connection]) -> list[Connection]:
-    return [each for each in wait(list(busy)) if isinstance(each, Connection)]
+def _ready(busy: Mapping[Connection, _Worker], patience: float) -> list[Connection]:
+    """The pipes with something to hear; a worker that says nothing for too long is killed."""
+    ready = wait(list(busy), timeout=min(patience, _LOOK))
+    for pipe, worker in busy.items():
+        if pipe not in ready and time.monotonic() - worker.heard > patience:
+            worker.process.kill()
+    return [each for each in ready if isinstance(each, Connection)]
 
 
 def _heard(said: object, worker: _Worker, tally: Tally) -> None:
@@ -143,7 +153,7 @@ def _died(worker: _Worker, tally: Tally, deaths: Counter[int], tries: int) -> No
     if deaths[worker.shard] >= tries:
         raise WorkerDied(
             f"{tally.plan.dataset}: {tries} workers died on {where}, the last one with exit code "
-            f"{worker.process.exitcode} (-9 is often a lack of memory); run that item by itself"
+            f"{worker.process.exitcode} (-9: it hung, or memory was short); run that item by itself"
         )
     tally.say(f"{tally.plan.dataset}: a worker died on {where}; the shard is made again")
 

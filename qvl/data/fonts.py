@@ -5,8 +5,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from functools import cache as remembered
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,13 @@ from qvl.data.packages import of_kind
 from qvl.data.sources import licences, write_manifest
 
 _VERSION = 1
-HANDWRITING = frozenset(  # packages
-    (
-        "fonts-breip fonts-bwht fonts-dancingscript fonts-dkg-handwriting fonts-femkeklaver "
-        "fonts-humor-sans fonts-kaushanscript fonts-kristi fonts-rufscript fonts-seto fonts-sjfonts"
-    ).split()
+_HANDS = (
+    "fonts-breip fonts-bwht fonts-dancingscript fonts-dkg-handwriting fonts-femkeklaver "
+    "fonts-humor-sans fonts-kaushanscript fonts-kristi fonts-rufscript fonts-seto fonts-sjfonts "
+    "fonts-aoyagi-soseki fonts-comic-neue fonts-kouzan-mouhitsu fonts-lxgw-wenkai"
 )
+HANDWRITING = frozenset(_HANDS.split())  # packages
+_HAND = re.compile(r"Pen\b|Brush|Pilgi|Kaiti")  # in the names of families of other packages
 _HAN = {"JP": "ja", "KR": "ko", "SC": "zh", "TC": "zh-TW", "HK": "zh-TW"}  # one face, one's forms
 _NO_INK = frozenset(("Zs", "Zl", "Zp", "Cc", "Cf"))  # kinds of characters that are not drawn
 
@@ -44,7 +45,8 @@ class Face:
 
     @property
     def handwritten(self) -> bool:
-        return self.package in HANDWRITING
+        """Whether it looks written by a hand: with a pen, a brush or chalk."""
+        return self.package in HANDWRITING or bool(_HAND.search(self.family))
 
     @cached_property
     def languages(self) -> frozenset[str]:
@@ -112,7 +114,7 @@ def _faces(cache: Path, package: str) -> tuple[Face, ...]:
 
 def _keep(drawn: Iterable[Drawn], folder: Path, path: Path) -> None:
     rows: list[dict[str, Any]] = []
-    runs: dict[str, np.ndarray] = {}
+    runs: dict[str, Any] = {}
     for at, face in enumerate(drawn):
         inside = str(face.path.relative_to(folder))
         told = {"index": face.index, "family": face.family, "style": face.style}

@@ -1,10 +1,12 @@
-"""What a font really draws: each glyph rendered once, because a font may claim what it leaves blank.
+"""What a font really draws: each glyph rendered once, for fonts claim what they leave blank.
 
 A character counts as drawn if its picture has ink and is not the box for missing characters.
 Arabic letters count only where the font joins them.
 """
 
+import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,31 +40,52 @@ def drawn_faces(folder: Path) -> Iterator[Drawn]:
 
 def file_faces(path: Path) -> list[Drawn]:
     """The faces of one font file; none if it is damaged."""
-    from fontTools.ttLib import TTCollection, TTFont, TTLibError
+    from fontTools.ttLib import TTLibError
 
     try:
-        many = path.suffix.lower() in (".ttc", ".otc")
-        fonts = TTCollection(path, lazy=True).fonts if many else [TTFont(path, lazy=True)]
-        inked: dict[Any, bool] = {}  # by glyph: the faces of a collection share many
-        return [_face(path, at, font, inked) for at, font in enumerate(fonts)]
+        with _quiet():
+            return _faces(path)
     except (TTLibError, OSError, AssertionError, KeyError, ValueError):
         return []
+
+
+def _faces(path: Path) -> list[Drawn]:
+    from fontTools.ttLib import TTCollection, TTFont
+
+    many = path.suffix.lower() in (".ttc", ".otc")
+    fonts = TTCollection(path, lazy=True).fonts if many else [TTFont(path, lazy=True)]
+    inked: dict[Any, bool] = {}  # by glyph: the faces of a collection share many
+    return [_face(path, at, font, inked) for at, font in enumerate(fonts)]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without what the library has to say about odd dates and lengths of tables."""
+    log = logging.getLogger("fontTools")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 def _face(path: Path, index: int, font: Any, inked: dict[Any, bool]) -> Drawn:
     drawing = ImageFont.truetype(path, SIZE, index, layout_engine=ImageFont.Layout.BASIC)
     outlines = next((t for t in ("CFF ", "CFF2", "glyf") if t in font.reader.tables), "")
     at = font.reader.tables[outlines].offset if outlines else index
-    box = bytes(drawing.getmask(_NOWHERE, "L"))
+    glyphs = font.getGlyphSet() if outlines else None
+    box = drawing.getmask(_NOWHERE, "L")
     codes, blank = [], 0
     joins = _joins(path, index)
     for code, glyph in (font.getBestCmap() or {}).items():
         if code in _ARABIC and not joins:
             blank += 1
             continue
-        key = at, glyph if glyph != ".notdef" else None
+        key = at, glyph
         if key not in inked:
-            inked[key] = glyph != ".notdef" and _has_ink(drawing, chr(code), box)
+            mask = _drawn(drawing, chr(code))
+            inked[key] = mask is not None and not (_near(mask, box, 0.15) and _same(glyphs, glyph))
         if inked[key]:
             codes.append(code)
         else:
@@ -79,12 +102,41 @@ def _joins(path: Path, index: int) -> bool:
         ImageFont.truetype(path, SIZE, index, layout_engine=layout).getmask("بب", "L")
         for layout in (ImageFont.Layout.BASIC, ImageFont.Layout.RAQM)
     )
-    return basic.size != shaped.size or bytes(basic) != bytes(shaped)
+    return not _near(basic, shaped, 0.03)
 
 
-def _has_ink(drawing: ImageFont.FreeTypeFont, letter: str, box: bytes) -> bool:
+def _drawn(drawing: ImageFont.FreeTypeFont, letter: str) -> Any | None:
+    """The picture of a letter if it has ink."""
     try:
         mask = drawing.getmask(letter, "L")
     except (OSError, ValueError):  # FreeType refuses this glyph
+        return None
+    return mask if mask.getbbox() is not None else None
+
+
+def _near(mask: Any, other: Any, tolerance: float) -> bool:
+    """Whether two pictures are of one size and as black; hinting moves edges by a pixel."""
+    if any(abs(a - b) > 1 for a, b in zip(mask.size, other.size, strict=True)):
         return False
-    return mask.getbbox() is not None and bytes(mask) != box
+    ink = sum(_pixels(mask)), sum(_pixels(other))
+    return max(ink) - min(ink) <= tolerance * max(ink)
+
+
+def _same(glyphs: Any, name: str) -> bool:
+    """Whether a glyph has the outline of the box for missing characters."""
+    if name == ".notdef":
+        return True
+    if glyphs is None or ".notdef" not in glyphs:
+        return False
+    from fontTools.pens.recordingPen import RecordingPen
+
+    outlines = []
+    for each in (name, ".notdef"):
+        pen = RecordingPen()
+        glyphs[each].draw(pen)
+        outlines.append(pen.value)
+    return outlines[0] == outlines[1]
+
+
+def _pixels(mask: Any) -> bytes:
+    return bytes(mask)

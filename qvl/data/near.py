@@ -43,7 +43,7 @@ def picture_pairs(hashes: np.ndarray, aspects: np.ndarray, groups: np.ndarray) -
         for run in _runs(groups ^ (chunk * np.uint64(0x9E3779B97F4A7C15))):
             for i, one in enumerate(run[:-1].tolist()):
                 others = run[i + 1 :]
-                near = _differing(hashes[one], hashes[others]) <= BITS
+                near = _differing(hashes[others], hashes[one]) <= BITS
                 near &= np.abs(np.log(aspects[one] / aspects[others])) <= _ASPECT
                 near &= groups[one] == groups[others]
                 pairs.update((one, other) for other in others[near].tolist())
@@ -62,9 +62,15 @@ def _runs(values: np.ndarray) -> Iterator[np.ndarray]:
 _SET = np.array([bin(i).count("1") for i in range(1 << 16)], dtype=np.uint8)  # bits of a number
 
 
-def _differing(one: Any, others: np.ndarray) -> np.ndarray:
+def _differing(hashes: np.ndarray, one: Any) -> np.ndarray:
     """How many bits of each of uint64[N] are not those of one."""
-    return _SET[(others ^ one)[:, None].view(np.uint16)].sum(axis=1)
+    return _SET[(hashes ^ one)[:, None].view(np.uint16)].sum(axis=1)
+
+
+def nearest(hashes: np.ndarray, one: int) -> int | None:
+    """The place of the first of uint64[N] that is a near copy of a hash, if there is one."""
+    near = np.flatnonzero(_differing(hashes, np.uint64(one)) <= BITS) if len(hashes) else hashes
+    return int(near[0]) if len(near) else None
 
 
 def joined(count: int, pairs: Pairs) -> list[int]:

@@ -93,6 +93,11 @@ fonts-liberation          fonts       small  GPL-2 with font exception
 fonts-freefont-ttf        fonts       small  GPL-3+ with font exception
 fonts-linuxlibertine      fonts       small  OFL-1.1
 fonts-arphic-gkai00mp     fonts       small  Arphic
+fonts-arphic-gbsn00lp     fonts       small  Arphic
+fonts-aoyagi-soseki       fonts       small  public-domain
+fonts-comic-neue          fonts       small  OFL-1.1
+fonts-kouzan-mouhitsu     fonts       small  public-domain
+fonts-nanum-extra         fonts       small  OFL-1.1
 fonts-ipaexfont-gothic    fonts       small  IPA
 fonts-ipaexfont-mincho    fonts       small  IPA
 fonts-unfonts-core        fonts       small  GPL-2
@@ -108,6 +113,7 @@ fonts-lobster             fonts       small  OFL-1.1
 fonts-sjfonts             fonts       small  GPL-2 with font exception
 opencv-doc                text        full   Apache-2.0
 python-scipy-doc          text        full   BSD-3-clause
+fonts-lxgw-wenkai         fonts       full   OFL-1.1
 fonts-noto-extra          fonts       full   OFL-1.1
 fonts-noto-cjk-extra      fonts       full   OFL-1.1
 plasma-workspace-wallpapers wallpapers full  LGPL-3+

@@ -6,6 +6,7 @@ page    a page as `qvl.tasks.document.records.page_dict` has it, in pixels of th
 
 from typing import Any
 
+from qvl.messages import Media
 from qvl.tasks import table
 from qvl.tasks.document.model import Cell, Page, Rows, Table, inline
 from qvl.tasks.document.parse import parse
@@ -45,7 +46,7 @@ def cells(value: Any) -> Rows:
     )
 
 
-def write_table(value: Any, form: str, _frame: Frame) -> str:
+def write_table(value: Any, form: str, _seen: Media) -> str:
     """ValueError for spans in a form that has none."""
     if form == "html":
         return f"```html\n<table>{rows_html(cells(value))}\n</table>\n```"
@@ -58,7 +59,7 @@ def write_table(value: Any, form: str, _frame: Frame) -> str:
     return f"```{form}\n{made.to_csv() if form == 'csv' else made.to_json()}```"
 
 
-def read_table(text: str, form: str, _frame: Frame) -> Any:
+def read_table(text: str, form: str, _seen: Media) -> Any:
     if form != "html":
         found = table.parse(text)
         return plain_rows([list(found.header), *map(list, found.rows)])
@@ -77,10 +78,10 @@ def read_table(text: str, form: str, _frame: Frame) -> Any:
     }
 
 
-def write_page(value: Any, _form: str, frame: Frame) -> str:
-    return render(page_from(value).into(frame))
+def write_page(value: Any, _form: str, seen: Media) -> str:
+    return render(page_from(value).into(Frame.of(seen)))
 
 
-def read_page(text: str, _form: str, frame: Frame) -> Any:
-    page: Page = parse(text, frame.processed)[0].out(frame)
+def read_page(text: str, _form: str, seen: Media) -> Any:
+    page: Page = parse(text, seen.processed_size)[0].out(Frame.of(seen))
     return page_dict(page)

@@ -1,14 +1,15 @@
-"""Sizes of a record's pictures, read without their pixels."""
+"""What a model sees of a record's pictures and clips, told without decoding their pixels."""
 
 import io
 
 from PIL import Image
 
-from qvl.data.records import PICTURES, Picture, Record
+from qvl.data.records import Clip, Picture, Record
 from qvl.media.errors import BadImage
-from qvl.media.sizes import BOMB, MAX_PIXELS, MIN_PIXELS, asked, smart_resize
+from qvl.media.sizes import BOMB, MAX_PIXELS, MIN_PIXELS, UNIT, asked, smart_resize
 from qvl.messages import Image as Shown
-from qvl.tasks.place import Frame, Size
+from qvl.messages import Media, Video
+from qvl.tasks.place import Size
 
 _ORIENTATION = 0x0112  # of Exif; from 5 on the sides are swapped
 
@@ -26,19 +27,31 @@ def size_of(held: bytes) -> Size:
     return (height, width) if swapped else (width, height)
 
 
-def frame_of(record: Record, name: str | None) -> Frame | None:
-    """A picture of a record and its resize at the released limits, or its own; None for a clip."""
-    if name is None or not name.endswith(PICTURES):
+def seen_of(record: Record, name: str | None) -> Media | None:
+    """What the model sees of a picture or clip of a record at the released limits, or its own.
+
+    None for no name; BadImage or BadVideo where it cannot be read.
+    """
+    if name is None:
         return None
-    shown = next(p for p in record.parts() if isinstance(p, Picture) and p.name == name)
-    return fitted(size_of(record.media[name]), shown)
+    part = next(p for p in record.parts() if isinstance(p, Picture | Clip) and p.name == name)
+    if isinstance(part, Picture):
+        return fitted(size_of(record.media[name]), part)
+    from qvl.media.video import survey
+
+    told = survey(clip_of(part, record.media[name]))
+    return Media(told.original_size, told.processed_size, told.tokens, told.times, told.duration)
+
+
+def clip_of(part: Clip, held: bytes) -> Video:
+    return Video(held, fps=part.fps, nframes=part.nframes, start=part.start, end=part.end)
 
 
 def fitted(
     size: Size, shown: Picture, min_pixels: int = MIN_PIXELS, max_pixels: int = MAX_PIXELS
-) -> Frame:
-    """A picture and what the model sees of it, as `qvl.inputs` resizes it."""
+) -> Media:
+    """What the model sees of a picture, as `qvl.inputs` resizes it."""
     wanted = Shown(Image.new("RGB", (1, 1)), shown.min_pixels, shown.max_pixels)
     low, high, _ = asked(wanted, min_pixels, max_pixels)
     height, width = smart_resize(size[1], size[0], low, high)
-    return Frame(size, (width, height))
+    return Media(size, (width, height), height * width // UNIT**2)

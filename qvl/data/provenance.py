@@ -7,20 +7,15 @@ from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 
 from qvl.data.held_out import map_held_out, stamp_held_out
-from qvl.data.packages import HELD_OUT, PACKAGES
+from qvl.data.packages import HELD_OUT, training
 
-_TRAINING = {each.name for each in PACKAGES}
-
-
-def _stamp(item: PurePosixPath) -> bool:
-    _, _, below = item.as_posix().partition("/stamps/")
-    return stamp_held_out(below.rpartition("/")[0])
-
-
+CLIP = "display-dual-monitors.webm"
 ITEMS: dict[str, Callable[[PurePosixPath], bool]] = {  # packages of which only some is held out
     "kgeography-data": lambda item: map_held_out(item.stem),
-    "tuxpaint-stamps-default": _stamp,
-    "gnome-user-docs": lambda item: item.name == "display-dual-monitors.webm",
+    "tuxpaint-stamps-default": lambda item: stamp_held_out(
+        item.as_posix().partition("/stamps/")[2]
+    ),
+    "gnome-user-docs": lambda item: item.name == CLIP,
 }
 
 
@@ -32,7 +27,9 @@ def held_out(source: str) -> bool:
     package, _, path = name.partition("/")
     if scheme != "debian":
         return False
-    if package in ITEMS and path:
+    if package in ITEMS:
+        if not path:
+            raise ValueError(f"{source}: some of it is held out for tests; name the file")
         return ITEMS[package](PurePosixPath("/" + path))
     return package in HELD_OUT
 
@@ -44,10 +41,9 @@ def check(sources: Iterable[str], *, held: bool) -> None:
     """
     for source in sources:
         out, debian = held_out(source), source.startswith("debian:")
-        package = source.partition(":")[2].partition("/")[0]
         if out and not held:
             raise ValueError(f"{source} is held out for tests; training may not read it")
         if debian and not out and held:
             raise ValueError(f"{source} is not held out; a test may not be made of it")
-        if debian and not held and package not in _TRAINING:
-            raise ValueError(f"{source} is of no package that training may read; see data/packages")
+        if debian and not held:
+            training([source.partition(":")[2].partition("/")[0]])

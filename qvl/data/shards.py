@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 from qvl.data import records
 from qvl.data.drafts import draft
@@ -76,21 +76,23 @@ class Writer:
 
 def verify(path: Path) -> None:
     """BrokenShard names the first sample and member that is not what was written."""
-    index = load_index(path)
-    with Shard(path) as shard:
-        for i in range(len(shard)):
-            shard[i]
-    found = digest(path)
-    if found != index.sha256:  # between the members
-        raise BrokenShard(f"{path} has the sha256 {found}, its index tells {index.sha256}")
+    shard = Shard(path)
+    for i in range(len(shard)):
+        shard[i]
+    found, told = digest(path), shard.index.sha256
+    if found != told:  # between the members
+        raise BrokenShard(f"{path} has the sha256 {found}, its index tells {told}")
 
 
 class Shard:
-    """A shard open for reading: `shard[i]`, or `shard.keyed(key)`. Safe for threads."""
+    """A shard to be read: `shard[i]`, or `shard.keyed(key)`.
+
+    Its index is in memory, about half a kilobyte a record. The file is open only while a record
+    is read, so that any number of shards can be at hand; threads may share it.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path, self.index = path, load_index(path)
-        self.file = open(path, "rb", buffering=0)  # noqa: SIM115 - closed with the shard
 
     def __len__(self) -> int:
         return len(self.index.entries)
@@ -98,7 +100,8 @@ class Shard:
     def __getitem__(self, i: int) -> Record:
         """BrokenShard names the member whose bytes are not those that were written."""
         entry = self.index.entries[i]
-        held = {m.name: self._bytes(entry.key, m) for m in entry.members}
+        with open(self.path, "rb", buffering=0) as file:
+            held = {m.name: self._bytes(file.fileno(), entry.key, m) for m in entry.members}
         try:
             return records.loads(held.pop(_JSON), held)
         except KeyError:
@@ -113,23 +116,14 @@ class Shard:
             raise KeyError(f"{self.path} has no sample {key!r}")
         return self[self.numbers[key]]
 
-    def _bytes(self, key: str, member: Member) -> bytes:
-        held = os.pread(self.file.fileno(), member.size, member.offset)
+    def _bytes(self, handle: int, key: str, member: Member) -> bytes:
+        held = os.pread(handle, member.size, member.offset)
         if len(held) != member.size or zlib.crc32(held) != member.crc:
             raise BrokenShard(
                 f"{self.path}: {key}.{member.name} at byte {member.offset} is damaged; "
                 "make or fetch the shard again"
             )
         return held
-
-    def close(self) -> None:
-        self.file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 @dataclass(frozen=True)
@@ -144,7 +138,6 @@ def stream(paths: list[Path], cursor: Cursor | None = None) -> Iterator[tuple[Re
     """Every record in order from `cursor` on, each with the cursor that goes on after it."""
     start = cursor or Cursor()
     for number in range(start.shard, len(paths)):
-        with Shard(paths[number]) as shard:
-            first = start.sample if number == start.shard else 0
-            for i in range(first, len(shard)):
-                yield shard[i], Cursor(number, i + 1)
+        shard = Shard(paths[number])
+        for i in range(start.sample if number == start.shard else 0, len(shard)):
+            yield shard[i], Cursor(number, i + 1)

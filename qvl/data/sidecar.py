@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from qvl.data.answers import answer_text
 from qvl.data.drafts import draft
 from qvl.data.exact import digest_of, labels_of
 from qvl.data.minhash import signature, words_of
 from qvl.data.phash import phash
 from qvl.data.records import PICTURES, Record
+from qvl.data.shards import Shard
+from qvl.data.wording import answer_text
 from qvl.media.errors import BadImage
 from qvl.media.image import open_image
 from qvl.media.sizes import UNIT, smart_resize
@@ -81,6 +82,14 @@ def read(path: Path, columns: Sequence[str] | None = None) -> list[dict[str, Any
     except (OSError, ValueError) as error:
         said = str(error).splitlines()[0]
         raise ValueError(f"{path} is no sidecar ({said}); make the shard again") from None
+
+
+def rows_of(tar: Path) -> list[dict[str, Any]]:
+    """The rows of a shard: of its sidecar, or made now where it has none."""
+    if path_of(tar).is_file():
+        return read(path_of(tar))
+    shard = Shard(tar)
+    return [row(shard[i]) for i in range(len(shard))]
 
 
 def score(path: Path, name: str, values: Mapping[str, float]) -> None:

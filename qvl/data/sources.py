@@ -1,4 +1,4 @@
-"""A cache of Debian packages: fetched once, unpacked, with a manifest of what may be done with it."""
+"""A cache of Debian packages: fetched once, unpacked, with a manifest of who allows what."""
 
 import json
 import os
@@ -105,6 +105,11 @@ def copyright_text(folder: Path) -> str:
         path = folder.parent / other / DOCS / other
     path /= "copyright"
     return path.read_text(errors="replace") if path.is_file() else ""
+
+
+def named(path: Path, cache: Path) -> str:
+    """A fetched file as a record names its sources: "debian:PACKAGE/path"."""
+    return f"debian:{path.relative_to(cache).as_posix()}"
 
 
 def licences(folder: Path) -> Callable[[str | Path], str]:

@@ -30,7 +30,7 @@ class Work:
         return f"{self.dataset}-{self.shard:05d}-{self.index:06d}"
 
     def rng(self) -> np.random.Generator:
-        """Fresh random numbers of this item, the same on every machine."""
+        """Fresh random numbers of this item, the same on every machine with the same numpy."""
         name = int.from_bytes(hashlib.sha256(self.dataset.encode()).digest()[:8], "big")
         return np.random.default_rng((self.seed, name, self.shard, self.index))
 

@@ -95,3 +95,13 @@ def _data(text: str, policy: Policy, kind: Kind) -> bytes:
         return base64.b64decode(body, validate=True)
     except (binascii.Error, ValueError):  # ValueError: a character beyond ASCII
         raise BadSource(f"{shown(text)} is not whole base64; encode it again") from None
+
+
+def opening(held: bytes | Path) -> bytes:
+    """The first four bytes, which tell a PDF; none where there is no file."""
+    if isinstance(held, bytes):
+        return held[:4]
+    if not held.is_file():
+        return b""
+    with open(held, "rb") as file:
+        return file.read(4)

@@ -9,6 +9,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from av import Packet, VideoFrame
+    from av.video.reformatter import VideoReformatter
 
 
 def decoded(packet: "Packet") -> Iterator["VideoFrame"]:
@@ -27,9 +28,12 @@ def upright_size(frame: "VideoFrame") -> tuple[int, int]:
     return (frame.width, frame.height) if a else (frame.height, frame.width)
 
 
-def upright(frame: "VideoFrame") -> np.ndarray:
-    """uint8[H, W, 3] at the frame's own size, turned and mirrored as its container says."""
-    rgb = frame.to_ndarray(format="rgb24")
+def upright(frame: "VideoFrame", converter: "VideoReformatter") -> np.ndarray:
+    """uint8[H, W, 3] at the frame's own size, turned and mirrored as its container says.
+
+    One converter serves all frames, as a frame that makes its own starts threads each time.
+    """
+    rgb = converter.reformat(frame, format="rgb24", threads=1).to_ndarray()
     a, b, c, d = _matrix(frame)
     if not a:  # x and y change places first
         rgb, a, d = rgb.swapaxes(0, 1), c, b

@@ -5,6 +5,7 @@ import os
 import re
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,9 @@ class Pdf:
         wanted = page_numbers(which, self.count, self.name)
         return ((number, self._draw(number, dpi, max_pixels)) for number in wanted)
 
-    def _draw(self, number: int, dpi: float, max_pixels: int) -> Image.Image:
+    @contextmanager
+    def page(self, number: int) -> Iterator["pypdfium2.PdfPage"]:
+        """A page, counted from 1, for work inside of pdfium, which nobody else enters meanwhile."""
         import pypdfium2
 
         with _PDFIUM:
@@ -72,20 +75,24 @@ class Pdf:
                     f"page {number} of {self.name} is missing or broken; leave it out"
                 ) from None
             try:
-                scale = _scale(*page.get_size(), dpi / POINTS, max_pixels)
-                if scale is None:
-                    width, height = page.get_size()
-                    raise BadPdf(
-                        f"page {number} of {self.name} measures {width:g}x{height:g} points "
-                        "and cannot be drawn; leave it out"
-                    )
-                bitmap = page.render(scale=scale)  # type: ignore[arg-type]
-                try:
-                    return bitmap.to_pil().convert("RGB")
-                finally:
-                    bitmap.close()
+                yield page
             finally:
                 page.close()
+
+    def _draw(self, number: int, dpi: float, max_pixels: int) -> Image.Image:
+        with self.page(number) as page:
+            width, height = page.get_size()
+            scale = _scale(width, height, dpi / POINTS, max_pixels)
+            if scale is None:
+                raise BadPdf(
+                    f"page {number} of {self.name} measures {width:g}x{height:g} points "
+                    "and cannot be drawn; leave it out"
+                )
+            bitmap = page.render(scale=scale)  # type: ignore[arg-type]
+            try:
+                return bitmap.to_pil().convert("RGB")
+            finally:
+                bitmap.close()
 
 
 def _scale(width: float, height: float, scale: float, max_pixels: int) -> float | None:

@@ -26,11 +26,17 @@ class BadVideo(ValueError):
 
 @dataclass(frozen=True)
 class Budget:
-    """Pixels of a clip where its message sets none: of a frame, and of all frame pairs."""
+    """Of a clip where its message says nothing: pixels of a frame and of all pairs, and frames."""
 
     min_pixels: int = 128 * UNIT**2
     max_pixels: int = 768 * UNIT**2
     total_pixels: int = 115_200 * UNIT**2  # nine tenths of the released context, as tokens
+    fps: float = FPS
+    min_frames: int = MIN_FRAMES
+    max_frames: int = MAX_FRAMES
+
+
+RELEASED = Budget()
 
 
 @dataclass(frozen=True)
@@ -73,14 +79,14 @@ def _check_number(name: str, value: object) -> None:
         raise BadVideo(f"{name} is {value}; it must be above 0")
 
 
-def smart_nframes(video: Video, total: int, rate: float) -> int:
-    """How many of `total` frames at `rate` a second are read: even, and 4 to 768 by default."""
+def smart_nframes(video: Video, total: int, rate: float, budget: Budget = RELEASED) -> int:
+    """How many of `total` frames at `rate` a second are read: even, and 4 to 768 as released."""
     if video.nframes is not None:
         count = round(video.nframes / PAIR) * PAIR
     else:
-        low = _even(video.min_frames or MIN_FRAMES, math.ceil)
-        high = _even(video.max_frames or min(MAX_FRAMES, total), math.floor)
-        wanted = total / rate * (FPS if video.fps is None else video.fps)
+        low = _even(video.min_frames or budget.min_frames, math.ceil)
+        high = _even(video.max_frames or min(budget.max_frames, total), math.floor)
+        wanted = total / rate * (budget.fps if video.fps is None else video.fps)
         count = _even(min(max(wanted, low), high, total), math.floor)
     if not PAIR <= count <= total:
         raise BadVideo(f"{count} frames are asked of the {total} there; give {PAIR} to {total}")
@@ -121,7 +127,13 @@ def within(times: Sequence[float], start: float | None, end: float | None, tick:
     return slice(first, stop)
 
 
-def choose(video: Video, times: Sequence[float], claimed: float | None, tick: float) -> Choice:
+def choose(
+    video: Video,
+    times: Sequence[float],
+    claimed: float | None,
+    tick: float,
+    budget: Budget = RELEASED,
+) -> Choice:
     """The frames to read of a clip whose frames are shown at `times`."""
     part = within(times, video.start, video.end, tick)
     shown = times[part]
@@ -130,7 +142,7 @@ def choose(video: Video, times: Sequence[float], claimed: float | None, tick: fl
         raise BadVideo(
             f"fps={video.fps:g} is more than the {rate:.4g} frames a second there; lower it"
         )
-    count = smart_nframes(video, len(shown), rate)
+    count = smart_nframes(video, len(shown), rate, budget)
     indices = spread(part.start, part.stop - 1, count)
     return Choice(tuple(indices), tuple(times[i] for i in indices), count / len(shown) * rate)
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from qvl.media.container import Source, opened
 from qvl.media.frames import decoded, upright_size
+from qvl.media.pairs import Pairs
 from qvl.media.sampling import BadVideo
 
 if TYPE_CHECKING:
@@ -48,14 +49,14 @@ def scan(source: Source) -> Track:
     from av.error import FFmpegError
 
     with opened(source) as (container, stream, name):
-        log, size, reached = _Log(), None, 0.0
+        log, size, reached, pairs = _Log(), None, 0.0, Pairs(stream)
         try:
             for packet in container.demux():
                 reached = max(reached, _end(packet))
                 if packet.stream.index != stream.index:
                     continue
                 size = size or next(map(upright_size, decoded(packet)), None)
-                if packet.size:
+                if packet.size and not pairs.second(packet):
                     log.add(packet, name)
         except FFmpegError:
             log.torn = True

@@ -1,7 +1,7 @@
 """Clips: what a model will see of one, and its patches (report, section 2.1.2)."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,12 +20,15 @@ from qvl.media.sampling import (
     choose,
     frame_rate,
     frame_size,
+    spread,
 )
 from qvl.media.sizes import UNIT
 from qvl.media.track import scan
 from qvl.media.walk import pictures
 from qvl.messages import Video
 from qvl.sample import Grid
+
+Read = Callable[[Sequence[int]], Iterator[np.ndarray]]  # the frames of these numbers
 
 
 @dataclass(frozen=True)
@@ -60,15 +63,30 @@ def survey(video: Video, budget: Budget | None = None) -> Survey:
 
 def open_clip(video: Video, budget: Budget | None = None) -> Clip:
     """The patches of a clip. Memory beyond them does not grow with the clip's length."""
-    plan, frames = _plan(video, budget or Budget())
-    return Clip(plan, stack(frames, plan.grid_thw))
+    plan, read = _plan(video, budget or Budget())
+    return Clip(plan, stack(read(plan.indices), plan.grid_thw))
 
 
-def _plan(video: Video, budget: Budget) -> tuple[Survey, Iterator[np.ndarray]]:
+def glimpses(
+    video: Video, most: int, budget: Budget | None = None
+) -> tuple[Survey, Iterator[tuple[float, np.ndarray]]]:
+    """What a model will see of a clip, and up to `most` of these frames with their times.
+
+    Evenly chosen, uint8[H, W, 3] at their own size, decoded one by one as they are asked for.
+    """
+    plan, read = _plan(video, budget or Budget())
+    count = len(plan.indices)
+    kept = spread(0, count - 1, min(most, count))
+    frames = read([plan.indices[i] for i in kept])
+    return plan, zip((plan.times[i] for i in kept), frames, strict=True)
+
+
+def _plan(video: Video, budget: Budget) -> tuple[Survey, Read]:
     check(video)
     if isinstance(video.source, tuple):
         return _at_hand(video, video.source, budget)
-    track = scan(video.source)
+    source = video.source
+    track = scan(source)
     times = track.times
     if len(times) < PAIR:
         raise BadVideo(f"{track.name} has a single frame; give it as a picture")
@@ -78,16 +96,14 @@ def _plan(video: Video, budget: Budget) -> tuple[Survey, Iterator[np.ndarray]]:
             f"{track.name} breaks off after {times[-1]:.2f} s, short of what it claims to hold; "
             f"fetch it whole, or set end={whole} to use what is there"
         )
-    choice = choose(video, times, track.claimed_rate, track.tick)
+    choice = choose(video, times, track.claimed_rate, track.tick, budget)
     rate = frame_rate(times, track.claimed_rate)
     told = {"codec": track.codec, "duration": times[-1] + 1 / rate, "frame_rate": rate}
     plan = _survey(video, budget, choice, track.size, {**told, "frames": len(times)})
-    return plan, pictures(video.source, track, choice.indices)
+    return plan, lambda indices: pictures(source, track, indices)
 
 
-def _at_hand(
-    video: Video, frames: tuple[Image.Image, ...], budget: Budget
-) -> tuple[Survey, Iterator[np.ndarray]]:
+def _at_hand(video: Video, frames: tuple[Image.Image, ...], budget: Budget) -> tuple[Survey, Read]:
     """Frames that were sampled already: all are used, as they are, at the rate they came with."""
     given = ("nframes", "min_frames", "max_frames", "start", "end")
     unfit = [name for name in given if getattr(video, name) is not None]
@@ -107,7 +123,7 @@ def _at_hand(
     choice = Choice(tuple(range(count)), tuple(i / video.fps for i in range(count)), video.fps)
     told = {"codec": "frames", "duration": count / video.fps, "frame_rate": video.fps}
     plan = _survey(video, budget, choice, frames[0].size, {**told, "frames": count})
-    return plan, (np.array(to_rgb(frame)) for frame in frames)
+    return plan, lambda indices: (np.array(to_rgb(frames[i])) for i in indices)
 
 
 def _survey(

@@ -10,6 +10,7 @@ import numpy as np
 
 from qvl.media.container import Source, opened
 from qvl.media.frames import decoded, upright
+from qvl.media.pairs import Pairs
 from qvl.media.sampling import BadVideo
 from qvl.media.track import Track
 
@@ -62,7 +63,9 @@ def _runs(track: Track, indices: Sequence[int]) -> list[Run]:
 def _walk(source: Source, runs: Sequence[Run]) -> Iterator[np.ndarray]:
     """Pictures of the wanted frames until one is missed."""
     from av.error import FFmpegError
+    from av.video.reformatter import VideoReformatter
 
+    converter = VideoReformatter()
     with opened(source) as (container, stream, _), suppress(FFmpegError):
         for seek, wanted in runs:
             if seek is not None:
@@ -70,7 +73,7 @@ def _walk(source: Source, runs: Sequence[Run]) -> Iterator[np.ndarray]:
             left = deque(wanted)
             for frame in _frames(container, stream, frozenset(wanted)):
                 while left and frame.pts == left[0]:
-                    yield upright(frame)
+                    yield upright(frame, converter)
                     left.popleft()
                 if not left:
                     break
@@ -84,7 +87,9 @@ def _frames(
     container: "InputContainer", stream: "VideoStream", wanted: frozenset[int]
 ) -> Iterator["VideoFrame"]:
     """What the decoder shows; frames that no other is built on are skipped unless wanted."""
+    pairs, needless = Pairs(stream), False
     for packet in container.demux(stream):
-        needless = packet.size and packet.pts not in wanted
+        if not pairs.second(packet):  # a second field is needed if the first one is
+            needless = packet.size and packet.pts not in wanted
         stream.codec_context.skip_frame = "NONREF" if needless else "DEFAULT"
         yield from decoded(packet)

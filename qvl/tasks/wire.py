@@ -1,12 +1,18 @@
 """What the formats share: JSON saved from chatter and cut replies, and what was wrong in them."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from qvl.chat import loose
 
 SHOWN = 60  # characters of a malformed piece that a sentence shows
+_HALF = re.compile(  # of a pair of \\u escapes, without the other half; or an escape that stays
+    r"\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}"
+    r"|(\\u[dD][89a-fA-F][\da-fA-F]{2})|\\.",
+    re.DOTALL,
+)
 _DEEPEST = 64  # open braces before a complete object, more are not looked into
 
 
@@ -36,8 +42,10 @@ def objects(text: str) -> tuple[list[Item], list[Problem]]:
     """Every complete JSON object in `text`, outermost first, and the pieces that are none.
 
     Survives fences, chatter, trailing commas, single quotes and a reply cut short: what stands
-    complete inside a list or an object without an end is still found.
+    complete inside a list or an object without an end is still found. Halves of surrogate pairs,
+    which no text can hold, become U+FFFD.
     """
+    text = _HALF.sub(lambda found: r"\ufffd" if found[1] else found[0], text)
     items: list[Item] = []
     problems: list[Problem] = []
     at, broken = text.find("{"), 0

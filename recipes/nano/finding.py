@@ -10,6 +10,7 @@ from qvl.data.synth.things import CLASSES, UNSEEN, scene
 from qvl.inputs import lesson
 from qvl.messages import message
 from qvl.tasks import grounding as boxes
+from qvl.tasks.place import Frame
 from qvl.train.direct import Lesson
 
 ABSENT = sorted(CLASSES.keys() - UNSEEN)  # names to ask for, there or not
@@ -24,15 +25,17 @@ def _find(bank: Bank, rng: Rng, *, alone: bool) -> Example | None:
         names.insert(0, ABSENT[int(rng.integers(len(ABSENT)))])
     if not names:
         return None
+    height, width = shown.image.shape[:2]  # multiples of 28: nothing is resized
+    frame = Frame((width, height), (width, height))
     turns, said = [], []
     for name in names[:3]:
         found = [t for t in shown.things if t.name == name]
         found.sort(key=lambda t: (t.box[1], t.box[0]))
-        answer = boxes.render((t.name, t.box) for t in found)
+        answer = boxes.render((boxes.Box(t.name, *t.box) for t in found), frame)
         parts: list[pointers.Part] = []
         for thing in found:
             unit = pointers.middle(shown, thing)
-            for text in (", ".join(map(str, thing.box)), thing.name):
+            for text in (", ".join(map(str, frame.written(thing.box))), thing.name):
                 parts.append((text, [unit] * len(text)))
         asked = (boxes.PROMPT.format(name),)
         if not turns:

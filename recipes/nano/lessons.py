@@ -19,6 +19,7 @@ from qvl.media.sizes import smart_resize
 from qvl.messages import message
 from qvl.sample import Batch, Sample
 from qvl.tasks import ocr
+from qvl.tasks.place import Frame
 from qvl.tokens import IGNORE
 from qvl.train.direct import Lesson, Truth
 
@@ -159,17 +160,18 @@ def _spot(bank: Bank, rng: Rng) -> Example | None:
         return None
     crop = _seen(_framed(bank, rng, at, rows), rng)
     height, width = crop.image.shape[:2]
+    frame = Frame((width, height), (width, height))
     found, parts = [], []
     for (text, (left, top, right, bottom)), part in zip(
         crop.lines(), pointers.lines_of(crop), strict=True
     ):
         box = (max(left, 0), max(top, 0), min(right, width), min(bottom, height))
-        x1, y1, x2, y2 = (round(c) for c in box)
-        found.append((text, (x1, y1, x2, y2)))
+        x1, y1, x2, y2 = frame.written(box)
+        found.append(ocr.Line(text, *box))
         for corner, unit in ((f"{x1}, {y1}", part[1][0]), (f"{x2}, {y2}", part[1][-1])):
             parts.append((corner, [unit] * len(corner)))
         parts.append(pointers.escaped(part))
-    return _ask(bank, crop, ocr.SPOTTING, ocr.render(found), parts)
+    return _ask(bank, crop, ocr.SPOTTING, ocr.render(found, frame), parts)
 
 
 def spotting(bank: Bank, rng: Rng) -> Lesson:

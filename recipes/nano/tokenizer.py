@@ -12,7 +12,9 @@ from qvl.chat import template
 from qvl.chat.tokenizer import save, train_bpe
 from qvl.data.synth.things import CLASSES
 from qvl.tasks import grounding, ocr
+from qvl.tasks.place import Frame
 
+FRAME = Frame((28, 28), (28, 28))
 SCAFFOLD = (
     f"system\n{template.DEFAULT_SYSTEM}",
     "user\n",
@@ -20,9 +22,9 @@ SCAFFOLD = (
     ocr.PLAIN,
     ocr.SPOTTING,
     grounding.PROMPT,
-    ocr.render([("", (0, 0, 0, 0)), ("", (0, 0, 0, 0))]),
-    grounding.render([("", (0, 0, 0, 0)), ("", (0, 0, 0, 0))]),
-    grounding.render([]),
+    ocr.render([ocr.Line("", 0, 0, 0, 0)] * 2, FRAME),
+    grounding.render([grounding.Box("", 0, 0, 0, 0)] * 2, FRAME),
+    grounding.render([], FRAME),
 )
 
 

@@ -46,10 +46,11 @@ def test_ocr_text_prints_the_text_and_nothing_else():
 def test_ocr_saves_a_picture_and_boxes_in_its_pixels(tmp_path):
     done = qvl("ocr", SAMPLES / "line-4.png", "--json", "-o", tmp_path)
     assert done.returncode == 0
-    rows = json.loads(done.stdout)
+    told = json.loads(done.stdout)
     width, height = Image.open(SAMPLES / "line-4.png").size
-    assert rows == json.loads((tmp_path / "line-4.json").read_text())
-    for row in rows:
+    assert told == json.loads((tmp_path / "line-4.json").read_text())
+    assert told["lines"] and told["script"] == "Latin"
+    for row in told["lines"]:
         assert 0 <= row["left"] <= row["right"] <= width
         assert 0 <= row["top"] <= row["bottom"] <= height
     assert Image.open(tmp_path / "line-4.png").width >= width
@@ -61,8 +62,10 @@ def test_ground_finds_the_sun_of_a_flag(tmp_path):
     less = ("--max-pixels", 25_000)
     done = qvl("ground", SAMPLES / "flag-jp.png", truth["ask"], *less, "--json", "-o", tmp_path)
     assert done.returncode == 0
-    [row] = json.loads(done.stdout)
-    assert set(row) == {"label", "left", "top", "right", "bottom"}
+    told = json.loads(done.stdout)
+    [row] = told["boxes"]
+    assert set(row) == {"label", "left", "top", "right", "bottom", "raw"}
+    assert told["problems"] == []
     left, top, right, bottom = truth["box"]  # pixels of the flag as it lies there
     assert left < (row["left"] + row["right"]) / 2 < right
     assert top < (row["top"] + row["bottom"]) / 2 < bottom

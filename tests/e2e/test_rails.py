@@ -51,19 +51,19 @@ def test_what_is_made(alone):
     assert not list(alone.rglob("*.draft"))
     for tar in alone.rglob("*.tar"):
         verify(tar)
-    with Shard(alone / "noise-00001.tar") as shard:
-        record = shard.keyed("noise-00001-000003")
-        rows = sidecar.read(alone / "noise-00001.parquet")
-        assert [row["key"] for row in rows] == [e.key for e in shard.index.entries]
+    shard = Shard(alone / "noise-00001.tar")
+    record = shard.keyed("noise-00001-000003")
+    rows = sidecar.read(alone / "noise-00001.parquet")
+    assert [row["key"] for row in rows] == [e.key for e in shard.index.entries]
     assert record.meta["draw"] == next(
         r.meta["draw"] for r in stage(Work("noise", 1, 3, 5)) if isinstance(r, Record)
     )
 
 
 def test_what_is_left_out_is_kept_with_its_reason(alone):
-    with Shard(alone / "rejected/noise-00001.tar") as shard:
-        assert len(shard) == 1
-        assert shard[0].meta["rejected"] == {"reason": "dull", "detail": "seventh"}
+    shard = Shard(alone / "rejected/noise-00001.tar")
+    assert len(shard) == 1
+    assert shard[0].meta["rejected"] == {"reason": "dull", "detail": "seventh"}
     lines = (alone / "rejected/noise-00001.jsonl").read_text().splitlines()
     assert [json.loads(line)["reason"] for line in lines] == ["dull", "OSError raised"]
     assert json.loads(lines[1])["detail"] == "a broken source"
@@ -154,6 +154,24 @@ def test_an_item_that_kills_every_worker_is_named(tmp_path):
         run(Plan("words", (4, 4, 4)), mortal, tmp_path / "out", MANY)
     assert not list((tmp_path / "out").glob("words-00001.*"))
     assert json.loads((tmp_path / "out/words.report.json").read_text())["shards"]["made"] <= 2
+
+
+def hangs(work: Work, flag: str):
+    """Sleeps for ever at one item, once."""
+    if work.index == 2 and not Path(flag).exists():
+        Path(flag).touch()
+        time.sleep(1000)
+    yield prose(work.key)
+
+
+def test_a_worker_that_hangs_is_killed(tmp_path):
+    said = []
+    report = run(
+        *(Plan("words", (4,)), partial(hangs, flag=str(tmp_path / "flag")), tmp_path / "out"),
+        *(Options(workers=1, patience=3), said.append),
+    )
+    assert report["records"] == 4
+    assert any("a worker died on shard 0, item 2" in line for line in said)
 
 
 def broken(work: Work):

@@ -46,7 +46,7 @@ def test_a_caller_wins_and_each_row_says_who_did():
     assert rows["repetition_penalty"] == (1.05, "generation_config.json")
     assert rows["min_p"] == (0.0, "built in")
     assert rows["seed"] == (4, "caller") and rows["stop"] == ((), "built in")
-    assert rows.keys() == {*BUILT_IN, "seed", "stop", "loop"}
+    assert rows.keys() == {*BUILT_IN, "seed", "stop", "schema", "loop"}
 
 
 def test_without_a_file_all_is_built_in(tmp_path):

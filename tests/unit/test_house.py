@@ -52,3 +52,9 @@ def test_no_path_of_a_machine():
 def test_importing_qvl_imports_no_torch():
     code = "import sys, qvl; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_a_verb_starts_without_torch():
+    """Torch takes a second to import: `--help` and bad input do not wait for it."""
+    told = "import sys, qvl.cli.main; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", told], cwd=ROOT).returncode == 0

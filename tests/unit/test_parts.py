@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from qvl.media.parts import part
+from qvl.media.video import survey
 from qvl.messages import Image as Picture
 from qvl.messages import Text, Video
 from tests.films import film, frame
@@ -51,6 +52,11 @@ def test_data_urls():
     assert part({"type": "video_url", "video_url": {"url": whole}}) == Video(clip)
     got = part({"video_url": f"data:video/jpeg;base64,{jpeg()},{jpeg()}", "fps": 1})
     assert [each.size for each in got.source] == [(84, 56)] * 2
+    joined = {"url": f"data:video/jpeg;base64,{jpeg()},{jpeg()},{jpeg()}"}
+    told = survey(part({"type": "video_url", "video_url": joined, "fps": 0.5}))
+    assert told.times == (0.0, 2.0, 4.0) and told.original_size == (84, 56)
+    with pytest.raises(ValueError, match="needs its fps"):
+        survey(part({"type": "video_url", "video_url": joined}))
 
 
 @pytest.mark.parametrize(

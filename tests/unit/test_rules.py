@@ -150,7 +150,7 @@ def with_facts(value, kind="boxes", form="json", size=(112, 84)) -> Record:
         (with_facts([{"label": "a", "box": [10, 10, 120, 50]}]), "not on the 112x84 picture"),
         (with_facts([{"label": "a", "box": [-1, 10, 20, 50]}]), "not on the 112x84 picture"),
         (with_facts([{"label": "a", "box": [30, 10, 20, 50]}]), "no area"),
-        (with_facts([{"label": "a", "box": [30, 10, 20]}]), "IndexError"),
+        (with_facts([{"label": "a", "box": [30, 10, 20]}]), "expected 4, got 3"),
         (with_facts([{"name": "a", "box": [1, 1, 2, 2]}]), "KeyError"),
         (with_facts([BOX], "rhymes"), "kind 'rhymes'; known are text, boxes"),
         (with_facts([BOX], form="xml"), "boxes in the form 'xml'"),
@@ -159,7 +159,7 @@ def with_facts(value, kind="boxes", form="json", size=(112, 84)) -> Record:
 )
 def test_wrong_facts_are_named(record, said):
     found = verdict(record, RULES[2:])
-    assert found and found.reason in ("wrong facts", "broken picture") and said in found.detail
+    assert found and found.reason in ("wrong facts", "broken media") and said in found.detail
 
 
 def test_right_facts_pass():

@@ -14,6 +14,7 @@ from qvl.data.sources import licences
 from qvl.data.words import catalogues
 
 PACKAGE = "kgeography-data"
+_COLOURS = ("red", "green", "blue")
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,13 @@ def read(path: Path, licence: str) -> Map:
         name = _said(element, "name")
         if _said(element, "ignore") == "yes" or not name:
             continue
-        colour = tuple(int(_said(element, f"color/{c}") or 0) for c in ("red", "green", "blue"))
-        mask = packed == (colour[0] << 16 | colour[1] << 8 | colour[2])
+        red, green, blue = (int(_said(element, f"color/{c}") or 0) for c in _COLOURS)
+        mask = packed == (red << 16 | green << 8 | blue)
         if not mask.any():
             skipped.append(name)
             continue
         box, point, area = regions.box_of(mask), regions.point_in(mask), int(mask.sum())
+        colour = red, green, blue
         found.append(Division(name, colour, box, point, area, _said(element, "capital")))
     title = _said(root, "name") or path.stem
     return Map(path.stem, title, picture, tuple(found), licence, tuple(skipped))

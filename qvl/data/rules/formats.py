@@ -4,11 +4,12 @@ import json
 import re
 
 from qvl.data.answers import fault
-from qvl.data.pictures import frame_of
+from qvl.data.pictures import seen_of
 from qvl.data.records import Facts, Record
 from qvl.data.rules.verdict import against, said
 from qvl.data.work import Rejected
 from qvl.media.errors import BadImage
+from qvl.media.sampling import BadVideo
 
 _JSON = re.compile(r"```json\s*\n(.*?)```", re.DOTALL)
 
@@ -18,10 +19,10 @@ def formatted(record: Record) -> Rejected | None:
     for part in record.parts():
         if isinstance(part, Facts):
             try:
-                frame = frame_of(record, part.of)
-            except BadImage as error:
-                return against(record, "broken picture", error)
-            if why := fault(part, frame):
+                seen = seen_of(record, part.of)
+            except (BadImage, BadVideo) as error:
+                return against(record, "broken media", error)
+            if why := fault(part, seen):
                 return against(record, "wrong facts", why)
     for text in said(record):
         for block in _JSON.findall(text):

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from qvl.data.answers import answer_text
 from qvl.data.records import Record
 from qvl.data.rules.verdict import against
+from qvl.data.wording import answer_text
 from qvl.data.work import Rejected
 
 Identify = Callable[[str], tuple[str, float]]  # text -> a BCP 47 tag, and how sure: 0 to 1

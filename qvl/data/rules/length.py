@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from qvl.data.answers import answer_text
 from qvl.data.records import Facts, Record
 from qvl.data.rules.verdict import against
+from qvl.data.wording import answer_text
 from qvl.data.work import Rejected
 
 

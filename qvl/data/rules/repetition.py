@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qvl.data.answers import answer_text
 from qvl.data.minhash import chained, words_of
 from qvl.data.records import Record
 from qvl.data.rules.verdict import against
+from qvl.data.wording import answer_text
 from qvl.data.work import Rejected
 
 GRAM = 8  # words

@@ -8,9 +8,9 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
-from qvl.data.answers import strings
 from qvl.data.records import Record
 from qvl.data.rules.verdict import against
+from qvl.data.wording import strings
 from qvl.data.work import Rejected
 
 

@@ -21,11 +21,12 @@ from qvl.data.words import catalogues
 from qvl.data.words.languages import language_of
 from qvl.data.words.paragraphs import clean, plain, prose
 
-LANGUAGES = (  # Bosnian and Serbian of other variants are Croatian or Serbian here, Malay is left out
+_TAGS = (  # Bosnian is Croatian or Serbian here, Malay Indonesian
     "af ar as be bg bn ca cs cy da de el en eo es et eu fa fi fr ga gl gu he hi hr hu hy id is it "
     "ja ka kk km kn ko lt lv mk ml mr nb nl nn pa pl pt ro ru sk sl sq sr sr-Latn sv ta te th tr "
     "uk vi zh zh-TW"
-).split()
+)
+LANGUAGES = tuple(_TAGS.split())
 LEARNT_FROM = ("gimp-data", "libgtk-3-common", "libglib2.0-data", "nautilus-data")
 ENGLISH_FROM = "debian-handbook"  # the catalogues hold none but for British spellings
 UNKNOWN = "und"

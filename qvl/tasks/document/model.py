@@ -6,12 +6,13 @@ An element is `cut` where the reply ended inside it: it keeps what stood before 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from qvl.tasks.document.inline import Inline as Inline
 from qvl.tasks.document.inline import Mark as Mark
 from qvl.tasks.document.inline import inline as inline
+from qvl.tasks.document.moving import moved
 from qvl.tasks.place import Corners, Frame, Size
 
 if TYPE_CHECKING:
@@ -154,11 +155,15 @@ class Page:
 
     def out(self, frame: Frame) -> "Page":
         """Boxes in pixels of the resized page -> in pixels of the original."""
-        return Page(tuple(_moved(e, frame.box_out) for e in self.elements), frame.original)
+        return self.moved(frame.box_out, frame.original)
 
     def into(self, frame: Frame) -> "Page":
         """Boxes of the original as a model is taught to write them (`Frame.written`)."""
-        return Page(tuple(_moved(e, frame.written) for e in self.elements), frame.processed)
+        return self.moved(frame.written, frame.processed)
+
+    def moved(self, move: Callable[[Corners], Corners], size: Size) -> "Page":
+        """Every box moved; `size` is that of the pixels that they count then."""
+        return Page(tuple(moved(each, move) for each in self.elements), size)
 
 
 @dataclass(frozen=True)
@@ -186,15 +191,3 @@ class Document:
         from qvl.tasks.document.records import to_dict
 
         return to_dict(self)
-
-
-def _moved(part: Any, move: Callable[[Corners], Corners]) -> Any:
-    """A dataclass with every box in it moved."""
-    changes: dict[str, Any] = {}
-    for name in ("box", "image"):
-        if corners := getattr(part, name, None):
-            changes[name] = move(corners)
-    for name in ("items", "lists"):
-        if inner := getattr(part, name, ()):
-            changes[name] = tuple(_moved(each, move) for each in inner)
-    return replace(part, **changes)

@@ -27,7 +27,7 @@ class Asked:
 
 @cache
 def _words() -> dict[str, dict[str, str]]:
-    text = files(__package__).joinpath("wording.tsv").read_text(encoding="utf-8")
+    text = files("qvl.data.synth.charts").joinpath("wording.tsv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
     return {row["key"]: row for row in rows}
 

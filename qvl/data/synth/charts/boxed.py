@@ -43,7 +43,12 @@ class Drawn:
             return "words off the picture"
         if (boxes[:, 3] > high + 1).any():
             return "words off the picture"
-        return "words on words" if _crossing(boxes) else ""
+        if _crossing(boxes):
+            return "words on words"
+        legends = [each.box for each in self.elements if each.role == "legend"]
+        others = [each.box for each in words if each.role != "legend entry"]
+        hidden = any(_crossing(np.array([legend, box])) for legend in legends for box in others)
+        return "legend on words" if hidden else ""
 
 
 @dataclass(frozen=True)

@@ -59,8 +59,9 @@ def figure(charts: Sequence[Chart], look: Look, title: str = "") -> tuple[Any, l
     if title:
         found[0].insert(0, Mark("figure title", title, drawn.suptitle(title)))
     if note := charts[0].note:
-        text = drawn.text(0.01, 0.005, note, fontsize=look.points * 0.8, va="bottom")
-        drawn.get_layout_engine().set(rect=(0, 0.05, 1, 0.95))
+        text = drawn.text(0.01, 0.005, note, fontsize=look.points - 1.5, va="bottom")
+        engine: Any = drawn.get_layout_engine()
+        engine.set(rect=(0, 0.05, 1, 0.95))
         found[-1].append(Mark("note", note, text))
     return drawn, found
 
@@ -70,11 +71,12 @@ def settings(look: Look) -> Any:
     from matplotlib import rc_context, style
 
     # "default" stands for matplotlib's own start, which a themed call before must not change
-    theme = style.library[look.theme] if look.theme in style.library else {}
-    return rc_context({**_start(), **theme, **look.settings()})
+    theme = style.library.get(look.theme, {})
+    told: dict[Any, Any] = {**_start(), **theme, **look.settings()}
+    return rc_context(told)
 
 
-def _start() -> dict[str, Any]:
+def _start() -> dict[Any, Any]:
     from matplotlib import rcParamsDefault
 
     kept = ("backend", "interactive", "toolbar", "timezone", "datapath")

@@ -56,7 +56,7 @@ def pick(rng: Rng, options: Sequence[Any]) -> Any:
     return options[int(rng.integers(len(options)))]
 
 
-def some(rng: Rng, options: Sequence[str], count: int, *, run: bool = False) -> tuple[str, ...]:
+def some(rng: Rng, options: tuple[str, ...], count: int, *, run: bool = False) -> tuple[str, ...]:
     """Different ones in random order, or with `run` neighbours in their own order."""
     count = min(count, len(options))
     if run:

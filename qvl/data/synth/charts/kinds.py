@@ -30,6 +30,8 @@ def _timed(kind: str, rng: Rng, language: str) -> Chart:
 def _several(groups: Sequence[str], ordered: bool) -> Maker:
     def made(kind: str, rng: Rng, language: str) -> Chart:
         plan = planned(rng, language, int(rng.integers(3, 8)), int(rng.integers(2, 5)), groups)
+        if kind in PILED:
+            plan = replace(plan, measure=_countable(rng))
         rows = len(plan.names)
         columns = [
             invent.series(rng, rows, plan.measure, ordered=ordered)
@@ -38,6 +40,14 @@ def _several(groups: Sequence[str], ordered: bool) -> Maker:
         return invent.chart(kind, rng, plan, list(zip(*columns, strict=True)))
 
     return made
+
+
+PILED = ("stacked", "stackedh", "stackedarea")
+
+
+def _countable(rng: Rng) -> invent.Measure:
+    """What can be added up, unlike temperatures."""
+    return pick(rng, [m for m in invent.MEASURES if m.key in PARTS])
 
 
 def _two(kind: str, rng: Rng, language: str) -> Chart:
@@ -81,7 +91,7 @@ SHARE = invent.Measure("share", ("%",), 3, 96)
 def _sizes(kind: str, rng: Rng, language: str) -> Chart:
     """Amounts of something that can be added up."""
     plan = planned(rng, language, int(rng.integers(4, 10)), 1, GROUPS)
-    measure = pick(rng, [m for m in invent.MEASURES if m.key in PARTS])
+    measure = _countable(rng)
     plan = replace(plan, measure=measure, columns=(word("measure", measure.key, language),))
     values = invent.series(rng, len(plan.names), measure, ordered=False)
     if kind == "funnel":
@@ -146,6 +156,7 @@ def _candles(kind: str, rng: Rng, language: str) -> Chart:
 def _links(kind: str, rng: Rng, language: str) -> Chart:
     """Flows from some things to others; in a relational diagram each has a strength."""
     plan = planned(rng, language, int(rng.integers(2, 4)), 1, ("source", "team", "country"))
+    plan = replace(plan, measure=_countable(rng))
     other = pick(rng, [g for g in ("transport", "city", "product") if g != plan.group])
     ends = invent.labels(rng, other, language, int(rng.integers(2, 5)))
     pairs = [(a, b) for a in plan.names for b in ends]

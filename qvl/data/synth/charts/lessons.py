@@ -21,7 +21,7 @@ _TASKS = (
     *("questions", "questions", "questions", "both"),
 )
 _FEW = ("title", "legend", "x axis label", "y axis label", "plot area")
-_MANY = ("bar", "legend entry", "slice", "node", "number")
+_MANY = ("bar", "candle", "legend entry", "slice", "node", "number")
 _UNASKED = ("scatter", "gantt", "candlestick", "errorbar", "box", "histogram", "relation", "sankey")
 _POINTS = ("scatter", "bubble")
 
@@ -126,6 +126,10 @@ def _located(rng: Rng, shown: Shown, of: str) -> Talk:
         for each in elements
         if each.role == role
     ]
+    if role in prompts.COUNTS and rng.random() < 0.4:
+        what = f"{role}s"
+        facts = Facts("count", {"what": what, "boxes": rows}, of=of)
+        return [(pick(rng, prompts.COUNTED).format(what), facts)]
     return [(pick(rng, prompts.PARTS).format(role), Facts("boxes", rows, of=of))]
 
 

@@ -31,7 +31,7 @@ class Look:
     family: str
     size: tuple[int, int]
     dpi: int
-    points: float  # of plain text
+    points: float  # of plain text, in halves: matplotlib searches a font anew for each size
     legend: str
     grid: str  # "", "x", "y" or "both"
     valued: bool  # numbers stand beside the marks
@@ -46,12 +46,12 @@ class Look:
         return {
             "font.family": [self.family, REST],
             "font.size": self.points,
-            "axes.titlesize": self.points * 1.2,
+            "axes.titlesize": self.points + 2,
             "axes.labelsize": self.points,
-            "xtick.labelsize": self.points * 0.92,
-            "ytick.labelsize": self.points * 0.92,
-            "legend.fontsize": self.points * 0.92,
-            "figure.titlesize": self.points * 1.4,
+            "xtick.labelsize": self.points - 0.5,
+            "ytick.labelsize": self.points - 0.5,
+            "legend.fontsize": self.points - 0.5,
+            "figure.titlesize": self.points + 4,
             "axes.unicode_minus": False,
             "axes.titlelocation": self.title_at,
             "axes.spines.top": not self.bare,
@@ -74,7 +74,7 @@ def look(rng: Rng, language: str, panels: int = 1) -> Look:
         family=known(pick(rng, families(language))),
         size=(round(wide * dpi), round(high * dpi)),
         dpi=dpi,
-        points=float(rng.uniform(8, 11.5)),
+        points=float(rng.integers(16, 24)) / 2,
         legend=pick(rng, LEGENDS),
         grid=pick(rng, ("", "", "y", "y", "x", "both")),
         valued=bool(rng.random() < 0.45),

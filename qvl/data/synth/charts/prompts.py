@@ -43,6 +43,13 @@ PARTS = (
 )
 
 
+COUNTS = ("bar", "slice", "candle")
+COUNTED = (
+    "Count the {} in the figure. First detect their boxes, then give the total number.",
+    "How many {} are in the figure? To be sure, first locate each one, then give the total.",
+)
+
+
 def chart_as(form: str, language: str) -> tuple[str, ...]:
     """Wordings that ask for a chart's data in a form of `qvl.data.pages.TABLE_FORMS`."""
     own = (CHART,) if form == "markdown" else ()

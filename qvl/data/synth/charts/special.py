@@ -10,19 +10,39 @@ from qvl.data.synth.charts.chart import ARROW, Chart
 from qvl.data.synth.charts.invent import Rng, pick
 
 CALLED = {
-    "bar": "bar chart", "barh": "horizontal bar chart", "lollipop": "lollipop chart",
-    "grouped": "grouped bar chart", "groupedh": "grouped horizontal bar chart",
-    "stacked": "stacked bar chart", "stackedh": "stacked horizontal bar chart",
-    "percent": "stacked bar chart of percentages", "line": "line chart", "step": "step chart",
-    "multiline": "line chart with several lines", "area": "area chart",
-    "stackedarea": "stacked area chart", "slope": "slope chart", "dumbbell": "dumbbell chart",
-    "errorbar": "chart with error bars", "radar": "radar chart", "pie": "pie chart",
-    "candlestick": "candlestick chart", "donut": "donut chart", "heatmap": "heat map",
-    "histogram": "histogram", "box": "box plot", "violin": "violin plot",
-    "scatter": "scatter plot", "bubble": "bubble chart", "waterfall": "waterfall chart",
-    "gantt": "Gantt chart", "relation": "relational diagram", "sankey": "Sankey diagram",
-    "treemap": "treemap", "funnel": "funnel chart", 
-}  # fmt: skip
+    "bar": "bar chart",
+    "barh": "horizontal bar chart",
+    "lollipop": "lollipop chart",
+    "grouped": "grouped bar chart",
+    "groupedh": "grouped horizontal bar chart",
+    "stacked": "stacked bar chart",
+    "stackedh": "stacked horizontal bar chart",
+    "percent": "stacked bar chart of percentages",
+    "line": "line chart",
+    "step": "step chart",
+    "multiline": "line chart with several lines",
+    "area": "area chart",
+    "stackedarea": "stacked area chart",
+    "slope": "slope chart",
+    "dumbbell": "dumbbell chart",
+    "errorbar": "chart with error bars",
+    "radar": "radar chart",
+    "pie": "pie chart",
+    "candlestick": "candlestick chart",
+    "donut": "donut chart",
+    "heatmap": "heat map",
+    "histogram": "histogram",
+    "box": "box plot",
+    "violin": "violin plot",
+    "scatter": "scatter plot",
+    "bubble": "bubble chart",
+    "waterfall": "waterfall chart",
+    "gantt": "Gantt chart",
+    "relation": "relational diagram",
+    "sankey": "Sankey diagram",
+    "treemap": "treemap",
+    "funnel": "funnel chart",
+}
 
 
 def kind(chart: Chart, rng: Rng) -> Asked:
@@ -43,8 +63,11 @@ def counted(chart: Chart, rng: Rng) -> Asked | None:
             count = len(chart.values)
             return Asked("How many points are there?", str(count), {"op": "rows", "is": count})
         count = len(chart.names)
-        return Asked(f"How many entries does the {CALLED[chart.kind]} have?", str(count),
-                     {"op": "rows", "is": count})  # fmt: skip
+        return Asked(
+            f"How many entries does the {CALLED[chart.kind]} have?",
+            str(count),
+            {"op": "rows", "is": count},
+        )
     count = len(chart.columns)
     question = pick(rng, ("How many series are shown?", "How many columns of numbers are there?"))
     return Asked(question, str(count), {"op": "columns", "is": count})

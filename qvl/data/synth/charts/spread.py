@@ -1,6 +1,7 @@
 """Charts of many numbers: points, and what is told of a whole sample."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -53,7 +54,7 @@ def histogram(kind: str, rng: Rng, language: str) -> Chart:
     shape = rng.beta(pick(rng, (1.5, 3, 5)), pick(rng, (1.5, 3, 5)), int(rng.integers(60, 400)))
     sample = edges[0] + shape * (edges[-1] - edges[0]) * 0.999
     counts, _ = np.histogram(sample, edges)
-    names = tuple(f"{a}–{b}" for a, b in zip(edges, edges[1:], strict=False))
+    names = tuple(f"{a}–{b}" for a, b in pairwise(edges))
     made = invent.chart(kind, rng, plan, [[float(n)] for n in counts])
     count = word("head", "count", language)
     return replace(

@@ -132,6 +132,7 @@ def scatter(chart: Chart, look: Look) -> Told:
             "marker": area,
             "text": texts,
             "textposition": "top center",
+            "cliponaxis": False,
         }
     else:
         told |= {"mode": "markers", "marker": {"size": 9, "symbol": "diamond" if look.bare else 0}}

@@ -27,7 +27,7 @@ _DRAW = """async ([data, layout, flows]) => {
   await document.fonts.ready;
   for (const link of place.querySelectorAll('.sankey-link')) {
     const r = link.getBBox(), text = document.createElementNS(link.namespaceURI, 'text');
-    const told = {x: r.x + r.width / 2, y: r.y + r.height / 2, class: 'flow', fill: '#000'};
+    const told = {x: r.x + r.width * 0.8, y: link.__data__.link.y1, class: 'flow', fill: '#000'};
     for (const [name, value] of Object.entries(told)) text.setAttribute(name, value);
     text.setAttribute('text-anchor', 'middle');
     text.setAttribute('dominant-baseline', 'central');
@@ -43,7 +43,8 @@ _DRAW = """async ([data, layout, flows]) => {
     ['bar', '.bars .point > path, .funnels .point > path', false],
     ['slice', '.pielayer .slice > path, .treemaplayer .slice > path', false],
     ['slice name', 'text.slicetext', true], ['node', '.node-label', true],
-    ['note', '.annotation-text', true], ['number', '.heatmap-label text', true], ['number', '.flow', true],
+    ['note', '.annotation-text', true], ['number', '.heatmap-label text', true],
+    ['number', '.flow', true],
     ['plot area', '.bglayer .bg, .plotbg', false],
   ];
   for (const [role, where, written] of kinds) {

@@ -22,7 +22,7 @@ _CITIES += " Australia/Sydney Europe/Vienna Europe/Athens Europe/Oslo Europe/Pra
 
 @cache
 def _table() -> dict[str, list[dict[str, str]]]:
-    text = files(__package__).joinpath("words.tsv").read_text(encoding="utf-8")
+    text = files("qvl.data.synth.charts").joinpath("words.tsv").read_text(encoding="utf-8")
     found: dict[str, list[dict[str, str]]] = {}
     for row in csv.DictReader(text.splitlines(), delimiter="\t"):
         found.setdefault(row["group"], []).append(row)

@@ -26,7 +26,7 @@ def look(rng: Rng) -> dict[str, Any]:
     return {
         "face": FACES[int(rng.integers(len(FACES)))],
         "paper": list(PAPERS)[int(rng.integers(len(PAPERS)))],
-        "points": float(rng.uniform(15, 34)),
+        "points": float(rng.integers(15, 35)),
         "turn": float(rng.normal(0, 1.2)) if rng.random() < 0.3 else 0.0,
         "numbered": int(rng.integers(1, 30)) if rng.random() < 0.3 else 0,
     }

@@ -11,7 +11,7 @@ Rng = np.random.Generator
 
 @dataclass(frozen=True)
 class Problem:
-    """`question` and `steps` are in words and LaTeX; `answer` is the result alone, as people write it.
+    """`question` and `steps` are words and LaTeX; `answer` is the result alone, as people write it.
 
     `claim` is an expression of sympy that is true if the answer is right, worked out from the
     numbers of the question by other means than the generator's.

@@ -4,12 +4,26 @@ from collections.abc import Iterator
 
 from qvl.data.records import Record
 from qvl.data.synth.charts.stage import language_of
-from qvl.data.synth.maths import algebra, board, numbers, stories, telling
+from qvl.data.synth.maths import (
+    algebra,
+    amounts,
+    board,
+    broken,
+    equations,
+    numbers,
+    people,
+    powers,
+    stories,
+    telling,
+)
 from qvl.data.synth.talk import Said, Scene, encoded, record
 from qvl.data.work import Work
 
 FAMILY = "maths"
-MAKERS = (*numbers.MAKERS, *algebra.MAKERS, *stories.MAKERS)
+MAKERS = (
+    *(*numbers.MAKERS, *broken.MAKERS, *algebra.MAKERS, *equations.MAKERS),
+    *(*powers.MAKERS, *stories.MAKERS, *people.MAKERS, *amounts.MAKERS),
+)
 
 
 def maths(work: Work) -> Iterator[Record]:

@@ -22,7 +22,7 @@ _LATER = ("How did you get that?", "Explain the steps.", "Why? Show your working
 
 @cache
 def _words() -> dict[str, dict[str, str]]:
-    text = files(__package__).joinpath("asking.tsv").read_text(encoding="utf-8")
+    text = files("qvl.data.synth.maths").joinpath("asking.tsv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
     return {row["key"]: row for row in rows}
 

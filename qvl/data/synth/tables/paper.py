@@ -1,15 +1,13 @@
 """Tables set by reportlab on paper, rasterised by PDFium; boxes are those of the layout."""
 
 import io
-from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from PIL import Image
 
-from qvl.data.synth.charts.fonts import known
 from qvl.data.synth.charts.invent import Rng, pick
 from qvl.data.synth.tables.drawn import Box, Drawn, Spot
+from qvl.data.synth.tables.ruled import commands
 from qvl.data.synth.tables.sheet import Sheet
 
 FAMILIES = ("DejaVu Sans", "DejaVu Serif", "Liberation Sans", "Liberation Serif", "Noto Sans")
@@ -20,20 +18,6 @@ _INKS = ("#000000", "#1f3a5f", "#5b1f2a", "#1d4d2b", "#444444")
 _FILLS = ("#dddddd", "#cfe2f3", "#fde5c8", "#d9ead3", "#f4cccc", "#e6e0f0")
 LOOKS = ("grid", "box", "lines", "booktabs", "striped", "filled", "bare", "inner")
 _MARGIN = 24.0  # points around a table
-
-
-@cache
-def _face(family: str, *, bold: bool = False) -> str:
-    """The name under which reportlab knows a face, with its file read once."""
-    from matplotlib.font_manager import FontProperties, findfont
-    from reportlab.pdfbase.pdfmetrics import registerFont
-    from reportlab.pdfbase.ttfonts import TTFont
-
-    name = f"{family}{' Bold' if bold else ''}"
-    weight = "bold" if bold else "normal"
-    path = findfont(FontProperties(family=known(family), weight=weight), fallback_to_default=False)
-    registerFont(TTFont(name, path))
-    return name
 
 
 def look(rng: Rng, sheet: Sheet) -> tuple[str, dict[str, Any]]:
@@ -55,12 +39,11 @@ def look(rng: Rng, sheet: Sheet) -> tuple[str, dict[str, Any]]:
 
 def set_table(sheet: Sheet, told: dict[str, Any]) -> tuple[bytes, Drawn]:
     """The PDF of one page, and its picture with the boxes of the cells."""
-    from reportlab.pdfbase.pdfmetrics import stringWidth
     from reportlab.pdfgen.canvas import Canvas
     from reportlab.platypus import Table
 
     grid, places, spans = _laid(sheet)
-    table = Table(grid, style=_commands(sheet, told, places, spans), hAlign="LEFT")
+    table: Any = Table(grid, style=commands(sheet, told, places, spans), hAlign="LEFT")
     width, height = table.wrap(10_000, 10_000)
     sizes = (width + 2 * _MARGIN, height + 2 * _MARGIN)
     held = io.BytesIO()
@@ -95,7 +78,7 @@ def _raster(pdf: bytes, dpi: int) -> tuple[Image.Image, list[Box], float]:
     for at in range(text.count_rects()):
         left, bottom, right, top = text.get_rect(at)
         boxes.append((left, high - top, right, high - bottom))
-    image = page.render(scale=dpi / 72).to_pil().convert("RGB")
+    image = page.render(scale=dpi / 72).to_pil().convert("RGB")  # type: ignore[arg-type]
     document.close()
     return image, boxes, dpi / 72
 
@@ -113,76 +96,6 @@ def _around(boxes: list[Box]) -> Box:
 def _scaled(box: Box, scale: float) -> Box:
     left, top, right, bottom = (round(c * scale, 2) for c in box)
     return left, top, right, bottom
-
-
-def _commands(
-    sheet: Sheet, told: dict[str, Any], places: list[tuple[int, int, Any]], spans: list[Any]
-) -> list[tuple[Any, ...]]:
-    """reportlab's style of a table."""
-    from reportlab.lib.colors import HexColor
-
-    ink, fill, whole = HexColor(told["ink"]), HexColor(told["fill"]), ((0, 0), (-1, -1))
-    face, last = _face(told["family"]), sheet.heads - 1
-    rooms = [(f"{side}PADDING", *whole, told["room"] + 2) for side in ("LEFT", "RIGHT")]
-    rooms += [(f"{side}PADDING", *whole, told["room"]) for side in ("TOP", "BOTTOM")]
-    found: list[tuple[Any, ...]] = [
-        ("FONT", *whole, face, told["size"]),
-        ("LEADING", *whole, told["size"] * 1.25),
-        ("VALIGN", *whole, "MIDDLE"),
-        *rooms,
-        *spans,
-        *_LINES[told["kind"]](ink, last),
-    ]
-    if told["kind"] in ("filled", "striped"):
-        found.append(("BACKGROUND", (0, 0), (-1, last), fill))
-    if told["kind"] == "striped":
-        pairs = range(sheet.heads + 1, len(sheet.rows), 2)
-        found += [("BACKGROUND", (0, at), (-1, at), fill) for at in pairs]
-    for row, column, cell in places:
-        spot = ((column, row), (column, row))
-        if cell.header:
-            found.append(("FONTNAME", *spot, _face(told["family"], bold=True)))
-            found.append(("ALIGN", *spot, "CENTER" if row < sheet.heads else "LEFT"))
-        if cell.number:
-            found.append(("ALIGN", *spot, told["numbers"]))
-    return found
-
-
-def _grid(ink: Any, _last: int) -> list[tuple[Any, ...]]:
-    return [("GRID", (0, 0), (-1, -1), 0.6, ink)]
-
-
-def _box(ink: Any, last: int) -> list[tuple[Any, ...]]:
-    return [("BOX", (0, 0), (-1, -1), 1.2, ink), ("LINEBELOW", (0, last), (-1, last), 0.8, ink)]
-
-
-def _rows(ink: Any, _last: int) -> list[tuple[Any, ...]]:
-    return [("LINEBELOW", (0, 0), (-1, -1), 0.4, ink)]
-
-
-def _book(ink: Any, last: int) -> list[tuple[Any, ...]]:
-    ends = [("LINEABOVE", (0, 0), (-1, 0), 1.2, ink), ("LINEBELOW", (0, -1), (-1, -1), 1.2, ink)]
-    return [*ends, ("LINEBELOW", (0, last), (-1, last), 0.6, ink)]
-
-
-def _inner(ink: Any, _last: int) -> list[tuple[Any, ...]]:
-    return [("INNERGRID", (0, 0), (-1, -1), 0.4, ink)]
-
-
-def _none(_ink: Any, _last: int) -> list[tuple[Any, ...]]:
-    return []
-
-
-_LINES: dict[str, Callable[[Any, int], list[tuple[Any, ...]]]] = {
-    "grid": _grid,
-    "box": _box,
-    "lines": _rows,
-    "booktabs": _book,
-    "striped": _none,
-    "filled": _rows,
-    "bare": _none,
-    "inner": _inner,
-}
 
 
 def _laid(sheet: Sheet) -> tuple[list[list[str]], list[tuple[int, int, Any]], list[Any]]:

@@ -80,8 +80,12 @@ def difference(sheet: Sheet, rng: Rng) -> Asked | None:
 def total(sheet: Sheet, rng: Rng) -> Asked | None:
     """The sum of a column that has no empty cells."""
     column = int(rng.integers(len(sheet.columns)))
-    values = [line[column] for line in sheet.values if line[column] is not None]
-    if len(values) < len(sheet.values) or len(values) > 7 or sheet.kind == "prices" and column < 2:
+    values = [v for v in (line[column] for line in sheet.values) if v is not None]
+    if (
+        len(values) < len(sheet.values)
+        or len(values) > 7
+        or (sheet.kind == "prices" and column < 2)
+    ):
         return None
     found = sum(values, Decimal(0))
     question = worded(rng, "sum_in", sheet.language, column=sheet.columns[column])

@@ -1,0 +1,173 @@
+"""Conversations as fine-tuning code reads them: the released annotation, ShareGPT, OpenAI messages.
+
+A row of the first two is {"conversations": [{"from", "value"}, ...]} and "image" or "video", a path
+or a list of them; `<image>` and `<video>` in the text say where they stand (report, section 4.5).
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from qvl.data.readers.media import Get, clip, picture
+from qvl.data.readers.stream import BadRow, Convert
+from qvl.data.records import Clip, Part, Picture, Record, Turn
+from qvl.messages import Role, Text
+
+_ROLES: dict[str, Role] = {
+    "system": "system",
+    "human": "user",
+    "user": "user",
+    "gpt": "assistant",
+    "chatgpt": "assistant",
+    "assistant": "assistant",
+    "bing": "assistant",
+    "observation": "tool",
+    "tool": "tool",
+}
+_PLACE = re.compile(r"(<image>|<video>)")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What every record of a data set is told to be."""
+
+    name: str  # of the data set, for `Record.sources`
+    licence: str
+    family: str = "conversations"
+    language: str = "und"
+
+    def record(
+        self, key: str, turns: Iterable[Turn], media: dict[str, bytes], language: str | None = None
+    ) -> Record:
+        kept = tuple(turn for turn in turns if turn.parts)
+        if not any(turn.role == "assistant" for turn in kept):
+            raise BadRow("no answer", "no turn is the assistant's")
+        told = language or self.language
+        return Record(key, self.family, kept, media, self.licence, (f"set:{self.name}",), told)
+
+
+class Shown:
+    """The media of one record, named in the order in which they are shown."""
+
+    def __init__(self, get: Get) -> None:
+        self.get, self.media = get, dict[str, bytes]()
+
+    def picture(self, told: Any) -> Picture:
+        ending, held, _ = picture(self.get(told))
+        return Picture(self._keep(ending, held))
+
+    def clip(self, told: Any, fps: float | None = None) -> Clip:
+        return Clip(self._keep(*clip(self.get(told), told)), fps=fps)
+
+    def _keep(self, ending: str, held: bytes) -> str:
+        name = f"{len(self.media)}.{ending}"
+        self.media[name] = held
+        return name
+
+
+def annotated(get: Get, origin: Origin) -> Convert:
+    """Rows of the released fine-tuning annotation and of ShareGPT.
+
+    BadRow where the places in the text are not as many as the pictures and clips.
+    """
+
+    def convert(row: Any, key: str) -> Record:
+        shown = Shown(get)
+        waiting = {
+            "<image>": _listed(row, "image", "images"),
+            "<video>": _listed(row, "video", "videos"),
+        }
+        turns = [Turn("system", (Text(row["system"]),))] if row.get("system") else []
+        for said in row["conversations"]:
+            role = _role(said.get("from", said.get("role")))
+            text = said.get("value", said.get("content"))
+            if not isinstance(text, str):
+                raise BadRow("no text", f"a turn says {text!r}")
+            parts = (Text(text),) if role == "assistant" else _placed(text, waiting, shown)
+            turns.append(Turn(role, tuple(parts) if text else ()))
+        if left := sum(map(len, waiting.values())):
+            raise BadRow("pictures without a place", f"{left} that no <image> or <video> shows")
+        return origin.record(key, turns, shown.media)
+
+    return convert
+
+
+def _listed(row: Mapping[str, Any], one: str, many: str) -> list[Any]:
+    told = row.get(one) or row.get(many) or []
+    return list(told) if isinstance(told, list | tuple) else [told]
+
+
+def _role(told: Any) -> Role:
+    if told not in _ROLES:
+        raise BadRow("unknown role", repr(told))
+    return _ROLES[told]
+
+
+def _placed(text: str, waiting: dict[str, list[Any]], shown: Shown) -> list[Part]:
+    parts: list[Part] = []
+    for piece in _PLACE.split(text):
+        if piece not in waiting:
+            parts += [Text(piece)] if piece else []
+        elif not waiting[piece]:
+            raise BadRow("places without a picture", f"{piece} has none left")
+        else:
+            told = waiting[piece].pop(0)
+            parts.append(shown.picture(told) if piece == "<image>" else shown.clip(told))
+    return parts
+
+
+def messages(get: Get, origin: Origin) -> Convert:
+    """Rows of OpenAI messages: {"messages": [{"role", "content"}]}, contents text or parts."""
+
+    def convert(row: Any, key: str) -> Record:
+        shown = Shown(get)
+        turns = []
+        for said in row["messages"]:
+            if said.get("tool_calls"):
+                raise BadRow("tool calls", "records keep none yet")
+            content = said.get("content") or ""
+            parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
+            told = tuple(_part(p, shown) for p in parts if p != {"type": "text", "text": ""})
+            turns.append(Turn(_role(said.get("role")), told))
+        return origin.record(key, turns, shown.media)
+
+    return convert
+
+
+def _part(raw: Mapping[str, Any], shown: Shown) -> Part:
+    kind = str(raw.get("type", next((k for k in ("text", "image", "video") if k in raw), "")))
+    told = raw.get(kind, raw.get(kind.removesuffix("_url")))
+    if isinstance(told, Mapping) and "url" in told:
+        told = told["url"]
+    if kind == "text" and isinstance(told, str):
+        return Text(told)
+    if kind in ("image", "image_url"):
+        return shown.picture(told)
+    if kind in ("video", "video_url"):
+        return shown.clip(told, raw.get("fps"))
+    raise BadRow("unknown part", f"of type {kind or sorted(raw)}")
+
+
+def captioned(origin: Origin, prompt: str) -> Convert:
+    """Samples of WebDataset tars: a conversation in their json, or a picture with a txt caption."""
+    from qvl.data.readers.media import in_sample
+
+    def convert(row: Any, key: str) -> Record:
+        told = row.get("json") if isinstance(row.get("json"), dict) else {}
+        if "conversations" in told:
+            return annotated(in_sample(row), origin)(told, key)
+        if "messages" in told:
+            return messages(in_sample(row), origin)(told, key)
+        ending = next((e for e in ("jpg", "jpeg", "png", "webp") if e in row), None)
+        text = row["txt"].decode() if "txt" in row else told.get("caption")
+        if ending is None or not text:
+            raise BadRow("no caption", f"{row.get('__key__')} has {sorted(row)}")
+        shown = Shown(in_sample(row))
+        turns = [
+            Turn("user", (shown.picture(ending), Text(prompt))),
+            Turn("assistant", (Text(text.strip()),)),
+        ]
+        return origin.record(key, turns, shown.media)
+
+    return convert

@@ -1,0 +1,82 @@
+"""A reply that holds a JSON list of things: the things, what is wrong, and the words around."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from qvl.tasks.absence import absent
+from qvl.tasks.wire import Item, Problem, objects
+
+_FENCE = re.compile(r"```[\w-]*")
+_EMPTY = re.compile(r"\[\s*\]")
+_GAP = "\0"  # where an object stood, in the words around
+
+
+@dataclass(frozen=True)
+class Listed:
+    items: tuple[Item, ...]
+    problems: tuple[Problem, ...]
+    said: str
+
+
+def listed(reply: str, keys: Sequence[str]) -> Listed:
+    """Every object with one of `keys`, also inside of others, in the order of the reply.
+
+    No objects at all are an answer if the list is empty or words say that nothing is there; other
+    prose is a ValueError.
+    """
+    found, problems = objects(reply)
+    items: list[Item] = []
+    for each in found:
+        inner = [Item(each.at, each.end, value) for value in _with(each.value, keys)]
+        items += inner
+        if not inner:
+            problems.append(Problem(each.at, reply[each.at : each.end], f"no {keys[0]} in it"))
+    spans = sorted({(i.at, i.end) for i in found} | {(p.at, p.at + len(p.raw)) for p in problems})
+    rest, said = _around(reply, spans)
+    if not problems and _open(rest, bool(spans), reply):
+        problems.append(Problem(len(reply), "", "the list has no end: the reply was cut off"))
+    if not found and not problems and not _EMPTY.search(reply) and not absent(said):
+        raise ValueError(f"the model's reply is no list: {reply[:80]!r}")
+    return Listed(tuple(items), tuple(sorted(problems, key=lambda p: p.at)), said)
+
+
+def picked(item: Mapping[str, Any], names: Sequence[str]) -> tuple[str, Any]:
+    """The first of the names that an object has, and its value; "" and None without any."""
+    return next(((name, item[name]) for name in names if name in item), ("", None))
+
+
+def _with(value: Any, keys: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """The outermost objects in `value` that have one of `keys`."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict) and any(key in each for key in keys):
+            yield each
+        elif isinstance(each, dict | list):
+            waiting += reversed(list(each.values()) if isinstance(each, dict) else each)
+
+
+def _open(pieces: Sequence[str], begun: bool, reply: str) -> bool:
+    """Whether a list begins before the first object, or at the very end, and never ends."""
+    if not begun:
+        return reply.rstrip().endswith("[")
+    return "[" in pieces[0] and "]" not in pieces[-1]
+
+
+def _around(reply: str, spans: Sequence[tuple[int, int]]) -> tuple[list[str], str]:
+    """The pieces between `spans`, and the words in them without the signs of a list."""
+    pieces, at = [], 0
+    for start, end in spans:
+        pieces.append(reply[at:start])
+        at = max(at, end)
+    pieces.append(reply[at:])
+    signs = " \t\r\n,[]"
+    words = [_FENCE.sub("", piece) for piece in pieces]
+    if len(words) == 1:
+        words = [_EMPTY.sub("", words[0]).removesuffix("[")]
+    else:
+        inner = [word.strip(signs) for word in words[1:-1]]
+        words = [words[0].rstrip(signs), *inner, words[-1].lstrip(signs)]
+    return pieces, "\n".join(word.strip() for word in words if word.strip())
