@@ -38,7 +38,10 @@ _TEXT = {
         "Please output only the text content from the image without any additional descriptions "
         "or formatting.",
     ),
-    "en": ("Transcribe the page.", "What does this page say? Give the whole text in reading order."),
+    "en": (
+        "Transcribe the page.",
+        "What does this page say? Give the whole text in reading order.",
+    ),
     "zh": ("请识别出图中所有的文字。", "请仅输出图像中的文本内容，不要添加任何描述或格式。"),
     "fr": ("Lis tout le texte de l'image.",),
     "de": ("Lies den gesamten Text im Bild.",),

@@ -1,4 +1,4 @@
-"""Documents of many pages, up to 32K tokens: written down as a whole, or asked about page by page."""
+"""Documents of many pages, up to 32K tokens: written down as a whole, or asked about."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -21,8 +21,14 @@ from qvl.tasks.place import Size
 FAMILY = "books"
 TOKENS = 32_768
 LETTERS = 2.5  # of an answer that surely go into a token; Chinese and boxes need more of them
-UNIT = 28 * 28  # pixels of a vision token
-SIZES: tuple[Size, ...] = ((850, 1100), (720, 1018), (720, 1018), (620, 877), (560, 720), (448, 616))
+SIZES: tuple[Size, ...] = (
+    (850, 1100),
+    (720, 1018),
+    (720, 1018),
+    (620, 877),
+    (560, 720),
+    (448, 616),
+)
 SCANNED = 0.1
 _WHOLE = (
     "QwenVL HTML ",
@@ -48,18 +54,24 @@ def books(work: Work, cache: Path) -> Iterator[Record | Rejected]:
     whole = rng.random() < 0.35
     shots = shots[: within(shots, whole)]
     talk = _whole(rng, shots) if whole else _asked(rng, shots)
-    media = {f"{at}.jpg": encoded(s.image, int(rng.integers(80, 94)))[1] for at, s in enumerate(shots)}
-    yield _record(work, making, media, talk, {"pages": len(shots), "task": "whole" if whole else "asked"})
+    media = {
+        f"{at}.jpg": encoded(s.image, int(rng.integers(80, 94)))[1] for at, s in enumerate(shots)
+    }
+    yield _record(
+        work, making, media, talk, {"pages": len(shots), "task": "whole" if whole else "asked"}
+    )
 
 
 def within(shots: Sequence[Shot], whole: bool) -> int:
     """How many pages go into TOKENS, what is answered with them; at least two."""
     spent = 1000.0
     for at, shot in enumerate(shots):
-        frame = fitted(shot.image.size, Picture("0.jpg"))
-        spent += frame.processed[0] * frame.processed[1] / UNIT + 8
+        seen = fitted(shot.image.size, Picture("0.jpg"))
+        spent += seen.tokens + 8
         if whole:
-            spent += len(written(Facts("page", page_dict(shot.page), "html", "0.jpg"), frame)) / LETTERS
+            spent += (
+                len(written(Facts("page", page_dict(shot.page), "html", "0.jpg"), seen)) / LETTERS
+            )
         if spent > TOKENS and at >= 2:
             return at
     return len(shots)

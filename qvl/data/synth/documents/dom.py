@@ -28,7 +28,7 @@ Raw = Mapping[str, Any]
 @cache
 def script(name: str) -> str:
     """The source of a script that stands beside this file."""
-    return files(__package__).joinpath(f"{name}.js").read_text(encoding="utf-8")
+    return files("qvl.data.synth.documents").joinpath(f"{name}.js").read_text(encoding="utf-8")
 
 
 class CutText(ValueError):
@@ -100,7 +100,10 @@ def _marked(mark: str, text: str) -> list[str | Mark]:
     inner = escaped.strip(" ")
     if not mark or not inner:
         return [escaped] if escaped else []
-    before, after = escaped[: len(escaped) - len(escaped.lstrip(" "))], escaped[len(escaped.rstrip(" ")) :]
+    before, after = (
+        escaped[: len(escaped) - len(escaped.lstrip(" "))],
+        escaped[len(escaped.rstrip(" ")) :],
+    )
     return [p for p in (before, Mark(mark, (inner,)), after) if p]  # type: ignore[arg-type]
 
 

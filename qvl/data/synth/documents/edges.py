@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from qvl.data.synth.documents.letters import Voice
 from qvl.data.synth.documents.look import Look
 from qvl.data.synth.documents.pen import Sheet
-from qvl.data.synth.documents.setting import Line, said
+from qvl.data.synth.documents.setting import Line, lines, said
 from qvl.data.synth.documents.strips import around, text_strips
+from qvl.data.synth.documents.words import words
 from qvl.tasks.document.model import Element, Inline, Mark, Paragraph
 
 
@@ -72,9 +73,7 @@ class Edges:
         rows, high, _ = text_strips(told, voice, replace(look, align="left"), room)
         return Footnote(tuple(rows), high * len(rows) + 0.8 * look.body.size)
 
-    def notes(
-        self, sheet: Sheet, look: Look, note: Footnote | None, top: float
-    ) -> list[Element]:
+    def notes(self, sheet: Sheet, look: Look, note: Footnote | None, top: float) -> list[Element]:
         if note is None or not note.lines:
             return []
         y = top + 0.5 * look.body.size
@@ -82,15 +81,15 @@ class Edges:
         size = 0.8 * look.body.size
         high = (note.height - 0.8 * look.body.size) / len(note.lines)
         boxes = [
-            row.draw(sheet, look.margin, y + 0.3 * look.body.size + high * i + high / 2 + 0.36 * size)
+            row.draw(
+                sheet, look.margin, y + 0.3 * look.body.size + high * i + high / 2 + 0.36 * size
+            )
             for i, row in enumerate(note.lines)
         ]
         return [Paragraph(around(boxes), said(note.lines))]
 
 
 def _edge(sheet: Sheet, voice: Voice, text: str, x: float, baseline: float, side: str) -> Paragraph:
-    from qvl.data.synth.documents.setting import lines, words
-
     row = lines(words((text,), voice), 10_000)[0]
     far = row.ink[2]
     left = {"left": x, "right": x - far, "centre": x - far / 2}[side]

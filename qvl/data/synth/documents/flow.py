@@ -60,33 +60,42 @@ def flow(
     for at, piece in enumerate(pieces[:titled]):
         _across(page, piece, look, at)
     for at, piece in enumerate(pieces[titled:], titled):
-        if page.column == 0 and page.footnote is None and _takes_note(piece):
-            piece = _noted(page, piece, look, edges)
-        made = kind_of(piece)(piece, look, look.width)
-        if made is None or any(s.height > page.bottom - page.top for s in made[0]):
-            continue
-        rows, join = made
+        rows, join = _set(page, piece, look, edges)
         placed: list[Any] = []
         for strip in rows:
             if not _fits(page, strip, look):
                 _close(page, join, placed, at)
                 placed = []
-                if page.column + 1 < look.columns:
-                    _next_column(page, look)
-                else:
+                if not _next_column(page, look):
                     yield _end(page, look, edges, number)
                     number += 1
                     if number - edges.first >= most:
                         return
                     page = _begin(look, edges, number)
-                if strip.height > page.bottom - page.y:
-                    continue
-            page.y += strip.gap if page.y > page.top else 0
-            placed.append(strip.draw(page.sheet, _left(page, look), page.y))
-            page.y += strip.height
+            placed += _drawn(page, strip, look)
         _close(page, join, placed, at)
     if page.elements:
         yield _end(page, look, edges, number)
+
+
+def _set(page: _Open, piece: Piece, look: Look, edges: Edges) -> tuple[list[Strip], Join]:
+    """The strips of a piece; none where it cannot be set, or one is higher than a column."""
+    if page.column == 0 and page.footnote is None and _takes_note(piece):
+        piece = _noted(page, piece, look, edges)
+    made = kind_of(piece)(piece, look, look.width)
+    if made is None or any(s.height > page.bottom - page.top for s in made[0]):
+        return [], lambda placed: None
+    return made
+
+
+def _drawn(page: _Open, strip: Strip, look: Look) -> list[Any]:
+    """What a strip gives to `join`; nothing if the column is too short for it."""
+    if strip.height > page.bottom - page.y:
+        return []
+    page.y += strip.gap if page.y > page.top else 0
+    made = strip.draw(page.sheet, _left(page, look), page.y)
+    page.y += strip.height
+    return [made]
 
 
 def kind_of(piece: Piece) -> Set:
@@ -132,13 +141,17 @@ def _close(page: _Open, join: Join, placed: Sequence[Any], at: int) -> None:
         page.pieces.append(at)
 
 
-def _next_column(page: _Open, look: Look) -> None:
+def _next_column(page: _Open, look: Look) -> bool:
+    """Goes on at the top of the next column; False where that was the last one."""
+    if page.column + 1 >= look.columns:
+        return False
     page.column += 1
     page.y = page.top
     page.elements.append(Separator())
     if look.gutter_rule:
         x = _left(page, look) - look.gutter / 2
         page.sheet.line((x, page.top, x, page.bottom), (150, 150, 150), 1)
+    return True
 
 
 def _across(page: _Open, piece: Piece, look: Look, at: int) -> None:

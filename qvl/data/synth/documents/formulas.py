@@ -52,12 +52,17 @@ def engraved(latex: str, size: float, face: str = "stix") -> Engraved:
     return Engraved(outline, ink[2] + 0.06 * size, ink)
 
 
-_LETTERS = ("x", "y", "z", "a", "b", "c", "n", "k", "m", "t", "u", "v", "p", "q", "r", "s", "i", "j")
-_GREEK = (r"\alpha \beta \gamma \delta \epsilon \theta \lambda \mu \pi \rho \sigma \phi \omega "
-          r"\Gamma \Delta \Omega \Phi \Psi").split()  # fmt: skip
-_FUNCTIONS = r"\sin \cos \tan \log \ln \exp \max \min \det".split()
-_RELATIONS = r"= = = = \leq \geq < > \approx \neq \equiv \in \subset \rightarrow \Rightarrow".split()
-_SIGNS = r"+ - + - \cdot \times \pm".split()
+_LETTERS = tuple("xyzabcnkmtuvpqrsij")
+_GREEK = (
+    *(r"\alpha", r"\beta", r"\gamma", r"\delta", r"\epsilon", r"\theta", r"\lambda", r"\mu"),
+    *(r"\pi", r"\rho", r"\sigma", r"\phi", r"\omega", r"\Gamma", r"\Delta", r"\Omega", r"\Psi"),
+)
+_FUNCTIONS = (*(r"\sin", r"\cos", r"\tan", r"\log", r"\ln", r"\exp", r"\max", r"\min", r"\det"),)
+_RELATIONS = (
+    *("=", "=", "=", "=", r"\leq", r"\geq", "<", ">", r"\approx", r"\neq", r"\equiv"),
+    *(r"\in", r"\subset", r"\rightarrow", r"\Rightarrow"),
+)
+_SIGNS = ("+", "-", "+", "-", r"\cdot", r"\times", r"\pm")
 Rng = np.random.Generator
 
 
@@ -91,7 +96,7 @@ def expression(rng: Rng, depth: int) -> str:
         lambda: rf"\left( {a()} \right)^{{{_pick(rng, ('2', '3', 'n', '-1'))}}}",
         lambda: rf"\sum_{{{_pick(rng, 'ijkn')}=1}}^{{{_pick(rng, ('n', 'N', 'm'))}}} {b()}",
         lambda: rf"\prod_{{k=0}}^{{n}} {b()}",
-        lambda: rf"\int_{{{_pick(rng, ('0', 'a', '-1'))}}}^{{{_pick(rng, ('1', 'b'))}}} {b()}\, d{_pick(rng, 'xtz')}",
+        lambda: rf"\int_{{{_pick(rng, ('0', 'a', '-1'))}}}^{{{_pick(rng, '1b')}}} {b()}\, dx",
         lambda: rf"\lim_{{n \rightarrow \infty}} {b()}",
         lambda: rf"{_pick(rng, _FUNCTIONS)} \left( {b()} \right)",
         lambda: rf"\frac{{\partial {_pick(rng, 'fgu')}}}{{\partial {_pick(rng, 'xyt')}}}",

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 from qvl.data.synth.documents.look import Look
 from qvl.data.synth.documents.pen import Sheet
-from qvl.data.synth.documents.setting import Line, lines, said, words
+from qvl.data.synth.documents.setting import Line, lines, said
 from qvl.data.synth.documents.strips import Join, Piece, Strip
 from qvl.data.synth.documents.strips import around as around
+from qvl.data.synth.documents.words import words
 from qvl.tasks.document.model import Cell, Element, Inline, Rows, Table
 from qvl.tasks.place import Corners
 
@@ -48,7 +49,9 @@ def table(piece: Piece, look: Look, width: float) -> tuple[list[Strip], Join] | 
     if wide is None:
         return None
     high = voice.size * 1.3
-    placed = [_filled(s, look, sum(wide[s.column : s.column + s.cell.colspan]) - 2 * pad) for s in held]
+    placed = [
+        _filled(s, look, sum(wide[s.column : s.column + s.cell.colspan]) - 2 * pad) for s in held
+    ]
     tall = [high + pad] * len(element.rows)
     for s in sorted(placed, key=lambda s: s.cell.rowspan):
         lack = len(s.lines) * high + pad - sum(tall[s.row : s.row + s.cell.rowspan])

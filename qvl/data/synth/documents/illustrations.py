@@ -10,9 +10,10 @@ from qvl.data.items.stamps import PACKAGE, Stamp, stamps
 from qvl.data.synth.documents.letters import Voice
 from qvl.data.synth.documents.look import INKS, Look, Rng, pick
 from qvl.data.synth.documents.pen import WHITE, Colour, Sheet
-from qvl.data.synth.documents.setting import lines, said, words
+from qvl.data.synth.documents.setting import lines, said
 from qvl.data.synth.documents.strips import Art
 from qvl.data.synth.documents.vector import image_art
+from qvl.data.synth.documents.words import words
 from qvl.tasks.document.model import Inline, Mark
 from qvl.tasks.place import Corners
 
@@ -80,7 +81,9 @@ def sign(rng: Rng, look: Look, texts: list[str], width: float) -> tuple[Art, Inl
     rows = [
         line
         for at, text in enumerate(texts)
-        for line in lines(words((text,), voice.at(1.2 if not at else 0.9)), wide * 0.86, align="centre")
+        for line in lines(
+            words((text,), voice.at(1.2 if not at else 0.9)), wide * 0.86, align="centre"
+        )
     ][:4]
     high = voice.size * 1.7
     size = (round(wide), round(high * (len(rows) + 0.8)))

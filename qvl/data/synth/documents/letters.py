@@ -1,4 +1,4 @@
-"""Families of faces that documents are set in: those of fetched packages, or what matplotlib has."""
+"""Families of faces for documents: those of fetched packages, or what matplotlib has."""
 
 import re
 from collections.abc import Sequence
@@ -100,8 +100,8 @@ def _grouped(held: Sequence[Face]) -> tuple[Family, ...]:
             continue
         bold = styles.get("Bold", plain)
         italic = styles.get("Italic") or styles.get("Oblique") or plain
-        pairs = [(each.path, each.index) for each in (plain, bold, italic)]
-        found.append(Family(name, *pairs, package, plain.licence))
+        one, two, three = ((each.path, each.index) for each in (plain, bold, italic))
+        found.append(Family(name, one, two, three, package, plain.licence))
     return tuple(found)
 
 

@@ -17,9 +17,25 @@ Rng = np.random.Generator
 METRES = {"4/4": 8, "3/4": 6, "2/4": 4, "6/8": 6, "9/8": 9, "3/8": 3, "12/8": 12, "5/4": 10}
 KEYS = ("C", "G", "D", "A", "E", "F", "Bb", "Eb", "Ab", "Am", "Em", "Bm", "Dm", "Gm", "Cm", "F#m")
 FACES = ("Leipzig", "Bravura", "Leland", "Petaluma", "Gootville")
-_SCALE = "C D E F G A B c d e f g a b c'".split()  # from below the staff to above it
+_SCALE = [
+    "C",
+    "D",
+    "E",
+    "F",
+    "G",
+    "A",
+    "B",
+    "c",
+    "d",
+    "e",
+    "f",
+    "g",
+    "a",
+    "b",
+    "c'",
+]  # from below the staff to above it
 _UNITS = {1: "", 2: "2", 3: "3", 4: "4", 6: "6", 8: "8", Fraction(1, 2): "/2"}
-_CHORDS = "C G D Am Em F Bb Dm A E".split()
+_CHORDS = ["C", "G", "D", "Am", "Em", "F", "Bb", "Dm", "A", "E"]
 
 
 @dataclass(frozen=True)
@@ -76,7 +92,9 @@ def _length(rng: Rng, left: Fraction) -> Fraction:
     """In eighths; a half is a pair of sixteenths, which fills one."""
     lengths = (Fraction(1), Fraction(1), Fraction(2), Fraction(2), Fraction(3), Fraction(4))
     rare = (Fraction(6), Fraction(8), Fraction(1, 2), Fraction(1, 2))
-    fits = [x for x in (*lengths, *lengths, *rare) if x <= left and (x != Fraction(1, 2) or left >= 1)]
+    fits = [
+        x for x in (*lengths, *lengths, *rare) if x <= left and (x != Fraction(1, 2) or left >= 1)
+    ]
     return pick(rng, fits)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from qvl.data.records import Facts, Part
-from qvl.data.synth.documents.chapters import flat
 from qvl.data.synth.documents.look import Rng, pick
+from qvl.data.synth.documents.markup import flat
 from qvl.data.synth.documents.tasks import NAMES, parts
 from qvl.messages import Text
 from qvl.tasks.document.model import Heading, Page, Paragraph

@@ -1,37 +1,21 @@
-"""Text with marks to words, and words to lines of a width; what a line says is known exactly."""
+"""Words to lines of a width; what a line says is known exactly."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
-from qvl.data.synth.documents import formulas
-from qvl.data.synth.documents.letters import Voice
-from qvl.data.synth.documents.pen import Sheet, Type, measure
+from qvl.data.synth.documents.pen import Sheet, measure
+from qvl.data.synth.documents.words import Style, Word, ended
+from qvl.data.synth.documents.words import word as make
 from qvl.tasks.document.model import Inline, Mark, inline
 from qvl.tasks.place import Corners
 
 _HAN = r"぀-ヿ㐀-鿿　-〿！-｠가-힣"
-_PIECE = re.compile(rf"(\s+)|(\$[^$]+\$)|([⺀-〿぀-ヿ㐀-鿿！-｠])|([^\s⺀-〿぀-ヿ㐀-鿿！-｠$]+|\$)")
-_NOT_FIRST = frozenset("、。，．・：；？！）」』】〕〉》％”’ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々,.:;!?)]}")
+_NOT_FIRST = frozenset(
+    "、。，．・：；？！）」』】〕〉》％”’ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々,.:;!?)]}"
+)
 _NOT_LAST = frozenset("（「『【〔〈《“‘([{")
 _BREAKABLE = re.compile(r"(?<=[/._\-=&?,:;])(?=[^/])")
-Style = tuple[str, ...]  # the tags of the marks around a word, the outermost first
-
-
-@dataclass(frozen=True)
-class Word:
-    """What is not broken: its text, how it is set, and whether a space stands before it."""
-
-    text: str
-    type: Type
-    style: Style
-    space: bool
-    advance: float
-    ink: Corners  # around the origin on the baseline
-    outline: Any = None  # of a formula
-    rise: float = 0.0  # above the baseline
-    ends: bool = False  # a line ends here, whatever its width
 
 
 @dataclass(frozen=True)
@@ -60,55 +44,6 @@ class Line:
                 sheet.text(x + start, baseline - word.rise, text, word.type)
         left, top, right, bottom = self.ink
         return x + left, baseline + top, x + right, baseline + bottom
-
-
-def words(content: Inline, voice: Voice, style: Style = ()) -> list[Word]:
-    """The words of text with the marks b, i, code, sup and br."""
-    found: list[Word] = []
-    space = False
-    for part in content:
-        if isinstance(part, Mark):
-            if part.tag == "br":
-                found[-1] = _ended(found[-1])
-                continue
-            inner = words(part.content, voice, (*style, part.tag))
-            if part.tag == "sup":
-                inner = [_raised(each) for each in inner]
-            if inner and space:
-                inner[0] = _word(inner[0].text, inner[0].type, inner[0].style, True)
-            found += inner
-            space = False
-            continue
-        of = voice.type(bold="b" in style, italic="i" in style, code="code" in style)
-        for blank, formula, letter, other in _PIECE.findall(part):
-            if blank:
-                space = True
-                continue
-            if formula and "code" not in style:
-                found.append(_formula(formula, of, style, space))
-            else:
-                found.append(_word(formula or letter or other, of, style, space))
-            space = False
-    return found
-
-
-def _word(text: str, of: Type, style: Style, space: bool) -> Word:
-    return Word(text, of, style, space, *measure(text, of))
-
-
-def _raised(word: Word) -> Word:
-    of = replace(word.type, size=round(word.type.size * 2.6) / 4)
-    small = _word(word.text, of, word.style, word.space)
-    return replace(small, rise=0.36 * word.type.size)
-
-
-def _ended(word: Word) -> Word:
-    return replace(word, ends=True)
-
-
-def _formula(text: str, of: Type, style: Style, space: bool) -> Word:
-    made = formulas.engraved(text[1:-1], of.size)
-    return Word(text, of, style, space, made.advance, made.ink, made.outline)
 
 
 def lines(
@@ -141,14 +76,14 @@ def _short(content: Sequence[Word], width: float) -> list[Word]:
         pieces = [p for p in _BREAKABLE.split(word.text) if p]
         if any(measure(p, word.type)[0] > width for p in pieces):
             pieces = list(word.text)
-        made = [_word(p, word.type, word.style, word.space and not i) for i, p in enumerate(pieces)]
-        found += [*made[:-1], _ended(made[-1]) if word.ends else made[-1]]
+        made = [make(p, word.type, word.style, word.space and not i) for i, p in enumerate(pieces)]
+        found += [*made[:-1], ended(made[-1]) if word.ends else made[-1]]
     return found
 
 
 def _may_break(before: Word, after: Word) -> bool:
     return before.ends or not (
-        after.text[0] in _NOT_FIRST and not after.space or before.text[-1] in _NOT_LAST
+        (after.text[0] in _NOT_FIRST and not after.space) or before.text[-1] in _NOT_LAST
     )
 
 
@@ -166,7 +101,9 @@ def _placed(row: list[Word], width: float, align: str, indent: float) -> Line:
     if align == "justify" and left > 0:
         gaps = [i for i, w in enumerate(row) if i and (w.space or _is_han(w.text))]
         if gaps and left < 0.25 * width:
-            starts = [s + left * sum(g <= i for g in gaps) / len(gaps) for i, s in enumerate(starts)]
+            starts = [
+                s + left * sum(g <= i for g in gaps) / len(gaps) for i, s in enumerate(starts)
+            ]
     elif align in ("right", "centre"):
         shift = max(0.0, left) / (2 if align == "centre" else 1)
         starts = [s + shift for s in starts]

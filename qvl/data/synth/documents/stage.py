@@ -8,12 +8,14 @@ from typing import Any
 
 from qvl.data.records import Record
 from qvl.data.synth.documents import chapters, tasks
-from qvl.data.synth.documents.chapters import Chapter, flat
-from qvl.data.synth.documents.compose import THEMES, Making, pieces, title_of
+from qvl.data.synth.documents.additions import Making
+from qvl.data.synth.documents.chapters import Chapter
+from qvl.data.synth.documents.compose import THEMES, pieces, title_of
 from qvl.data.synth.documents.edges import Edges
 from qvl.data.synth.documents.flow import Leaf, flow
 from qvl.data.synth.documents.letters import LANGUAGES
-from qvl.data.synth.documents.look import Look, Rng, look, pick
+from qvl.data.synth.documents.look import Rng, look, pick
+from qvl.data.synth.documents.markup import flat
 from qvl.data.synth.documents.shot import Shot, aged
 from qvl.data.synth.documents.strips import Piece
 from qvl.data.synth.talk import LICENCE, Scene, encoded, record
@@ -80,7 +82,9 @@ def leaves(making: Making, most: int, theme: str = "") -> Iterator[Leaf]:
     first = 1 if most > 1 or titled else int(rng.integers(1, 400))
     running = title_of(found[0])
     running = "" if making.lacks(running) else running[:60]
-    edges = Edges(running or str(first), first, first + most + int(rng.integers(0, 40)), _notes(making, found))
+    edges = Edges(
+        running or str(first), first, first + most + int(rng.integers(0, 40)), _notes(making, found)
+    )
     room = 14 * most * making.look.columns + 20
     yield from flow([*titled, *islice(after, room)], making.look, edges, most, len(titled))
 
@@ -100,7 +104,7 @@ def _chapters(making: Making, count: int) -> list[Chapter]:
                 break
         if found:
             return found
-    raise ValueError(f"no chapter in {making.language!r} near {every[at][1].name}")
+    raise ValueError(f"no chapter in {making.language!r} of the {len(every)} pages tried")
 
 
 def _title(making: Making, chapter: Chapter) -> list[Piece]:
@@ -118,7 +122,11 @@ def _title(making: Making, chapter: Chapter) -> list[Piece]:
 
 def _is_title(piece: Piece, titled: list[Piece]) -> bool:
     ours, its = titled[0].element, piece.element
-    return isinstance(ours, Heading) and isinstance(its, Heading) and ours.content == its.content
+    return (
+        isinstance(ours, Heading)
+        and isinstance(its, Heading)
+        and flat(ours.content).strip() == flat(its.content).strip()
+    )
 
 
 def _notes(making: Making, found: list[Chapter]) -> Callable[[], Inline | None]:
@@ -137,7 +145,3 @@ def _notes(making: Making, found: list[Chapter]) -> Callable[[], Inline | None]:
         return (flat(pick(making.rng, short)).strip(),)
 
     return note
-
-
-def look_of(making: Making) -> Look:
-    return making.look

@@ -7,7 +7,8 @@ from typing import Any
 from qvl.data.synth.documents.letters import Voice
 from qvl.data.synth.documents.look import Look
 from qvl.data.synth.documents.pen import Sheet
-from qvl.data.synth.documents.setting import Line, lines, said, words
+from qvl.data.synth.documents.setting import Line, lines, said
+from qvl.data.synth.documents.words import words
 from qvl.tasks.document.model import Author, Element, Heading, Inline, Item, List, Paragraph
 from qvl.tasks.place import Corners, Size
 
@@ -90,9 +91,7 @@ def code(piece: Piece, look: Look, width: float) -> tuple[list[Strip], Join]:
     def draw(sheet: Sheet, x: float, y: float) -> Element:
         if look.panel:
             sheet.rect((x, y, x + width, y + tall), look.panel)
-        boxes = [
-            row.draw(sheet, x + pad, y + pad + down + i * high) for i, row in enumerate(rows)
-        ]
+        boxes = [row.draw(sheet, x + pad, y + pad + down + i * high) for i, row in enumerate(rows)]
         return Paragraph(around(boxes), said(rows))
 
     tall = high * len(rows) + 2 * pad

@@ -1,18 +1,17 @@
 """What is asked of a page: the whole of it, its text, or where and what its parts are."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from qvl.data.records import Facts
 from qvl.data.synth.documents.asking import asked
-from qvl.data.synth.documents.chapters import flat
 from qvl.data.synth.documents.look import Rng, pick
+from qvl.data.synth.documents.markup import flat
 from qvl.data.synth.talk import Said
 from qvl.tasks.document.model import (
     Chart,
     Chemical,
     Document,
-    Element,
     Formula,
     Heading,
     Item,
@@ -38,7 +37,11 @@ NAMES: dict[str, type[Any]] = {
     "chemical formula": Chemical,
     "list item": Item,
 }
-NOTATION = {"formulas": (Formula, "latex"), "music": (Music, "abc"), "molecules": (Chemical, "smiles")}
+NOTATION = {
+    "formulas": (Formula, "latex"),
+    "music": (Music, "abc"),
+    "molecules": (Chemical, "smiles"),
+}
 
 
 def whole(rng: Rng, page: Page, language: str, of: str, captioned: bool) -> Talk:
@@ -49,7 +52,7 @@ def whole(rng: Rng, page: Page, language: str, of: str, captioned: bool) -> Talk
 
 def partly(rng: Rng, page: Page, language: str, of: str) -> Talk:
     """Up to three questions, of those that the page has an answer to."""
-    makers = [m for m in (_text, _markdown, _located, _passage, _notation, _headings, _absent)]
+    makers = (_text, _markdown, _located, _passage, _notation, _headings, _absent)
     order = [makers[i] for i in rng.permutation(len(makers))]
     found = (each for make in order if (each := make(rng, page, language, of)))
     return [each for each, _ in zip(found, range(int(rng.integers(1, 4))), strict=False)]
@@ -134,7 +137,3 @@ def _notation(rng: Rng, page: Page, language: str, of: str) -> Made:
 def _headings(rng: Rng, page: Page, language: str, of: str) -> Made:
     texts = [flat(e.content) for e in parts(page, Heading)]
     return (asked(rng, "headings", language), "\n".join(texts)) if texts else None
-
-
-Maker = Callable[[Rng, Page, str, str], Made]
-Element = Element

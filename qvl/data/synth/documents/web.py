@@ -10,9 +10,9 @@ from qvl.data.pictures import fitted, size_of
 from qvl.data.records import Facts, Picture, Record
 from qvl.data.synth.browser import tab
 from qvl.data.synth.documents import chapters, tasks
-from qvl.data.synth.documents.chapters import flat, plain_parts
 from qvl.data.synth.documents.dom import CutText, measured
 from qvl.data.synth.documents.look import Rng, pick
+from qvl.data.synth.documents.markup import flat, plain_parts
 from qvl.data.synth.documents.stage import language_of
 from qvl.data.synth.talk import Scene, record
 from qvl.data.work import Rejected, Work
@@ -45,6 +45,10 @@ FACES = {
     "own": "",
 }
 _CJK = {"ja": "JP", "ko": "KR", "zh": "SC"}
+_SCROLL = """([down, high]) => {
+  const far = Math.max(0, document.documentElement.scrollHeight - high);
+  scrollTo(0, Math.floor(down * far));
+}"""
 FROZEN = (
     "*{animation:none!important;transition:none!important;caret-color:transparent!important;"
     "scroll-behavior:auto!important}*::before,*::after{content:none!important}"
@@ -72,7 +76,9 @@ class Dress:
         ink, paper, link = THEMES[self.theme]
         family = FACES[self.face].replace("CJK SC", f"CJK {_CJK.get(language, 'SC')}")
         rules = [FROZEN, f"body{{font-size:{self.letters}px!important;max-width:none!important}}"]
-        rules.append("body{margin:12px!important;overflow-wrap:break-word}img{max-width:100%!important}")
+        rules.append(
+            "body{margin:12px!important;overflow-wrap:break-word}img{max-width:100%!important}"
+        )
         rules.append("pre{white-space:pre-wrap!important}")
         if family:
             rules.append(f"body,p,li,td,th,div,h1,h2,h3,h4,dd,dt{{font-family:{family}!important}}")
@@ -131,8 +137,7 @@ def shown(path: Path, worn: Dress, language: str, down: float) -> tuple[bytes, P
         found.goto(path.absolute().as_uri(), timeout=WAIT, wait_until="load")
         found.add_style_tag(content=worn.css(language))
         found.evaluate("() => document.fonts.ready.then(() => 0)")
-        wide = "([d, h]) => scrollTo(0, Math.floor(d * Math.max(0, document.documentElement.scrollHeight - h)))"
-        found.evaluate(wide, [down if down > 0.3 else 0, worn.size[1]])
+        found.evaluate(_SCROLL, [down if down > 0.3 else 0, worn.size[1]])
         try:
             page = measured(found, worn.size)
         except CutText:
@@ -144,7 +149,11 @@ def shown(path: Path, worn: Dress, language: str, down: float) -> tuple[bytes, P
 
 
 def _record(
-    rng: Rng, work: Work, source: tuple[str, Path, Path], seen: tuple[bytes, Page], how: tuple[Dress, str]
+    rng: Rng,
+    work: Work,
+    source: tuple[str, Path, Path],
+    seen: tuple[bytes, Page],
+    how: tuple[Dress, str],
 ) -> Record | Rejected:
     (package, path, cache), (shot, page), (worn, language) = source, seen, how
     texts = [text for each in page.elements for text in plain_parts(each)]

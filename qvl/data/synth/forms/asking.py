@@ -31,7 +31,16 @@ _WHERE = (
     "Where does the value of “{}” stand? Output its bbox in JSON format.",
     "Locate the {} and output the coordinates in JSON format.",
 )
-_ABSENT = ("iban", "vat_number", "fax", "website", "middle_name", "tip", "loyalty_points", "currency")
+_ABSENT = (
+    "iban",
+    "vat_number",
+    "fax",
+    "website",
+    "middle_name",
+    "tip",
+    "loyalty_points",
+    "currency",
+)
 Values = dict[str, str]
 Boxes = dict[str, Corners]
 
@@ -48,12 +57,11 @@ def keyed(rng: Rng, values: Values, boxes: Boxes, language: str, of: str) -> tup
     if len(set(named.values())) < len(named):
         named = {key: key for key in some}
     told = {named[key]: values.get(key) or None for key in some}
-    places = [{"key": named[k], "box": list(boxes[k])} for k in some if k in boxes]
     if rng.random() < 0.3:
-        asked = extraction.prompt(list(told), boxes=True)
-        return asked, Facts("values", {"values": told, "places": places}, "boxes", of)
-    asked = _asked(rng, list(told))
-    return asked, Facts("values", {"values": told, "places": []}, "json", of)
+        placed = {named[k]: list(boxes[k]) if k in boxes else None for k in some}
+        located = {key: {"value": text, "box": placed[key]} for key, text in told.items()}
+        return extraction.prompt(list(told), boxes=True), Facts("fields", located, "located", of)
+    return _asked(rng, list(told)), Facts("fields", told, "json", of)
 
 
 def _asked(rng: Rng, keys: list[str]) -> str:
@@ -95,8 +103,7 @@ def schemed(rng: Rng, values: Values, of: str) -> tuple[str, Said]:
         properties["items"] = {"type": "array", "items": one}
         told["items"] = [{n: items[at].get(n) for n in names} for at in sorted(items)]
     schema = {"type": "object", "properties": properties}
-    facts = Facts("values", {"values": told, "places": []}, "json", of)
-    return extraction.prompt(schema), facts
+    return extraction.prompt(schema), Facts("fields", told, "json", of)
 
 
 def one(rng: Rng, values: Values, language: str) -> tuple[str, Said]:

@@ -84,7 +84,11 @@ def dated(rng: Rng, when: date, language: str) -> str:
     from babel.dates import format_date
 
     shape = pick(rng, ("short", "medium", "medium", "long", "yyyy-MM-dd", "dd.MM.yyyy"))
-    return format_date(when, shape, locale=locale(language)).replace("\u202f", " ").replace("\u00a0", " ")
+    return (
+        format_date(when, shape, locale=locale(language))
+        .replace("\u202f", " ")
+        .replace("\u00a0", " ")
+    )
 
 
 def clock(rng: Rng) -> str:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from qvl.data.synth.documents.letters import Voice
 from qvl.data.synth.documents.pen import BLACK, Colour, Sheet
-from qvl.data.synth.documents.setting import Line, lines, said, words
+from qvl.data.synth.documents.setting import Line, lines, said
 from qvl.data.synth.documents.strips import around
+from qvl.data.synth.documents.words import words
 from qvl.tasks.document.model import Cell, Element, Heading, Paragraph, Table, inline
 from qvl.tasks.place import Corners
 
@@ -80,14 +81,19 @@ class Board:
         used = box[2] - x + 0.5 * self.body.size
         voice = self.body
         value, value_rows, value_end = self.put(
-            text, (x + used, y, max(width - used, 3 * voice.size)), voice, "right" if far else "left"
+            text,
+            (x + used, y, max(width - used, 3 * voice.size)),
+            voice,
+            "right" if far else "left",
         )
         content = inline(*said(rows), " ", *said(value_rows))
         self.elements.append(Paragraph(around([box, value]), content))
         self.keep(key, text, value)
         return max(end, value_end)
 
-    def rule(self, x: float, y: float, width: float, kind: str, colour: Colour = (90, 90, 90)) -> None:
+    def rule(
+        self, x: float, y: float, width: float, kind: str, colour: Colour = (90, 90, 90)
+    ) -> None:
         """A line across: thin, thick, dashed or double."""
         if kind == "none":
             return

@@ -14,7 +14,7 @@ from qvl.tasks.document.model import Paragraph, inline
 from qvl.tasks.place import Size
 
 KINDS = {  # titles of forms and what they ask for
-    "application": "name birth sex nationality address city postcode country phone email occupation",
+    "application": "name birth sex nationality address city postcode country phone email",
     "registration": "name birth sex address city phone email member department remarks date",
     "visitor": "name employer phone date time reference department remarks",
     "ticket": "name train from to date time seat price number",
@@ -39,7 +39,9 @@ class Plan:
     hand: Voice | None  # what values are written with, if not as the labels
 
 
-def form(rng: Rng, voice: Voice, language: str, hands: tuple[Family, ...]) -> tuple[Board, Drawing, str]:
+def form(
+    rng: Rng, voice: Voice, language: str, hands: tuple[Family, ...]
+) -> tuple[Board, Drawing, str]:
     """A form, and the name of its style."""
     kind, size = pick(rng, tuple(KINDS)), pick(rng, SIZES)
     style = {name: pick(rng, kinds) for name, kinds in STYLE.items()}
@@ -59,7 +61,12 @@ def form(rng: Rng, voice: Voice, language: str, hands: tuple[Family, ...]) -> tu
     if end < size[1] and rng.random() < 0.75:
         size = (size[0], round(end))  # else the rest of the page stays empty
     if style["frame"] != "none":
-        box = (0.3 * plan.edge, 0.3 * plan.edge, size[0] - 0.3 * plan.edge, size[1] - 0.3 * plan.edge)
+        box = (
+            0.3 * plan.edge,
+            0.3 * plan.edge,
+            size[0] - 0.3 * plan.edge,
+            size[1] - 0.3 * plan.edge,
+        )
         board.sheet.frame(box, plan.accent, 1.5, 12 if style["frame"] == "round" else 0)
     written = "hand" if hand else "print"
     drawing = replace(board.sheet.done(), size=size)
@@ -113,9 +120,7 @@ def _values(rng: Rng, keys: list[str], language: str) -> dict[str, str]:
     return made
 
 
-def _fields(
-    board: Board, plan: Plan, keys: list[str], values: dict[str, str], y: float
-) -> float:
+def _fields(board: Board, plan: Plan, keys: list[str], values: dict[str, str], y: float) -> float:
     """Rows of fields, in reading order; what does not come onto the page is left out.
 
     Where the last one ends.
@@ -128,7 +133,13 @@ def _fields(
         top = y + (at // count) * high
         if top + high > plan.size[1] - 0.6 * plan.edge:
             return top
-        _field(board, plan, key, values.get(key, ""), (plan.edge + (at % count) * (wide + size), top, wide, high))
+        _field(
+            board,
+            plan,
+            key,
+            values.get(key, ""),
+            (plan.edge + (at % count) * (wide + size), top, wide, high),
+        )
     return y + (len(keys) + count - 1) // count * high
 
 
@@ -144,7 +155,9 @@ def _field(
     pad = 0.3 * size if kind in ("box", "table") else 0
     below = kind in ("above", "box")
     box, _, _ = board.put(name, (x + pad, y + 0.2 * size, width), small)
-    left = x + pad if below else max(box[2] + 0.6 * size, x + (0.4 * width if kind == "table" else 0))
+    left = (
+        x + pad if below else max(box[2] + 0.6 * size, x + (0.4 * width if kind == "table" else 0))
+    )
     top = y + (1.35 * size if below else 0.2 * size)
     line = y + high - 0.45 * size
     grey = (140, 140, 140)
@@ -157,11 +170,16 @@ def _field(
     content = inline(name)
     if text:
         voice = plan.hand or board.body
-        shown, rows, _ = board.put(text, (left, top, 10_000), voice)
+        shown, _, _ = board.put(text, (left, top, 10_000), voice)
         if shown[2] > x + width or voice.family.lacks(text):
             raise ValueError(f"{text!r} does not go into its field")
         board.keep(key, text, shown)
-        box = (min(box[0], shown[0]), min(box[1], shown[1]), max(box[2], shown[2]), max(box[3], shown[3]))
+        box = (
+            min(box[0], shown[0]),
+            min(box[1], shown[1]),
+            max(box[2], shown[2]),
+            max(box[3], shown[3]),
+        )
         content = inline(name, " ", text.replace("$", "\\$"))
     else:
         board.values.setdefault(key, "")

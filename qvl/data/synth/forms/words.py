@@ -7,7 +7,7 @@ from importlib.resources import files
 
 @cache
 def _table() -> dict[str, dict[str, str]]:
-    text = files(__package__).joinpath("words.tsv").read_text(encoding="utf-8")
+    text = files("qvl.data.synth.forms").joinpath("words.tsv").read_text(encoding="utf-8")
     return {row["key"]: row for row in csv.DictReader(text.splitlines(), delimiter="\t")}
 
 
