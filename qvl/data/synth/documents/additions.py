@@ -43,9 +43,7 @@ class Making:
 
     def lacks(self, text: str) -> bool:
         voices = (self.look.body.family, self.look.head.family)
-        return any(family.lacks(text) for family in voices) or bool(
-            self.look.body.mono.lacks("".join(c for c in text if ord(c) < 127))
-        )
+        return any(family.lacks(text) for family in voices)
 
 
 def _formula(making: Making) -> Iterator[Piece]:

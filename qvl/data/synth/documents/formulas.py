@@ -102,7 +102,6 @@ def expression(rng: Rng, depth: int) -> str:
         lambda: rf"\frac{{\partial {_pick(rng, 'fgu')}}}{{\partial {_pick(rng, 'xyt')}}}",
         lambda: rf"\left| {b()} \right|",
         lambda: rf"\overline{{{_atom(rng)}}}",
-        lambda: rf"\hat{{{_pick(rng, _LETTERS)}}}",
         lambda: rf"\vec{{{_pick(rng, 'uvab')}}} \cdot \vec{{{_pick(rng, 'wxyz')}}}",
         lambda: rf"\binom{{n}}{{{_pick(rng, 'krm')}}}",
         lambda: rf"e^{{{b()}}}",

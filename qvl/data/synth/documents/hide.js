@@ -4,6 +4,8 @@
   const out = (r) => r.width > 0 && r.height > 0 && r.right > 0 && r.bottom > 0 && r.left < width && r.top < height;
   const whole = (r) => r.left >= -0.5 && r.top >= -0.5 && r.right <= width + 0.5 && r.bottom <= height + 0.5;
   const cut = (rects) => rects.some((r) => out(r) && !whole(r)) || (rects.some(out) && !rects.filter((r) => r.width > 0).every(out));
+  for (const img of document.querySelectorAll("img"))  // small ones are part of the line
+    if (img.getBoundingClientRect().height >= 40) img.style.setProperty("display", "block", "important");
   const hide = (el) => el.style.setProperty("visibility", "hidden", "important");
   for (const el of document.querySelectorAll("img, svg, video, canvas, table"))
     if (cut([el.getBoundingClientRect()])) {

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qvl.data.synth.documents.pen import Sheet, measure
 from qvl.data.synth.documents.words import Style, Word, ended
@@ -52,18 +52,39 @@ def lines(
     """Words broken to a width; `align` is left, right, centre or justify."""
     rows: list[list[Word]] = [[]]
     room = width - indent
-    for word in _short(content, width):
-        need = word.advance + (_space(word) if rows[-1] and word.space else 0)
-        if rows[-1] and (need > room or rows[-1][-1].ends) and _may_break(rows[-1][-1], word):
+    for chunk in _chunks(_short(content, width), width):
+        before = _space(chunk[0]) if rows[-1] and chunk[0].space else 0
+        need = _advance(chunk)
+        if rows[-1] and (before + need > room or rows[-1][-1].ends):
             rows.append([])
-            room, need = width, word.advance
-        rows[-1].append(word)
-        room -= need
-    ragged = [i == len(rows) - 1 or row[-1].ends for i, row in enumerate(rows) if row]
+            room, before = width, 0
+        rows[-1] += chunk
+        room -= before + need
+    rows = [row for row in rows if row]
+    ragged = [i == len(rows) - 1 or row[-1].ends for i, row in enumerate(rows)]
     return [
         _placed(row, width, "left" if align == "justify" and last else align, 0 if i else indent)
-        for i, (row, last) in enumerate(zip([r for r in rows if r], ragged, strict=True))
+        for i, (row, last) in enumerate(zip(rows, ragged, strict=True))
     ]
+
+
+def _chunks(content: Sequence[Word], width: float) -> list[list[Word]]:
+    """Words that stay on a line together; one by one where together they are too wide."""
+    found: list[list[Word]] = []
+    for word in content:
+        if found and not _may_break(found[-1][-1], word):
+            found[-1].append(word)
+        else:
+            found.append([word])
+    return [
+        part
+        for chunk in found
+        for part in ([chunk] if _advance(chunk) <= width else [[word] for word in chunk])
+    ]
+
+
+def _advance(chunk: Sequence[Word]) -> float:
+    return sum(w.advance + (_space(w) if i and w.space else 0) for i, w in enumerate(chunk))
 
 
 def _short(content: Sequence[Word], width: float) -> list[Word]:
@@ -77,14 +98,18 @@ def _short(content: Sequence[Word], width: float) -> list[Word]:
         if any(measure(p, word.type)[0] > width for p in pieces):
             pieces = list(word.text)
         made = [make(p, word.type, word.style, word.space and not i) for i, p in enumerate(pieces)]
+        made = [replace(each, loose=i > 0) for i, each in enumerate(made)]
         found += [*made[:-1], ended(made[-1]) if word.ends else made[-1]]
     return found
 
 
 def _may_break(before: Word, after: Word) -> bool:
-    return before.ends or not (
-        (after.text[0] in _NOT_FIRST and not after.space) or before.text[-1] in _NOT_LAST
-    )
+    """Between words at a space, at a letter of Chinese or Japanese, or where one was cut."""
+    if before.ends or after.loose:
+        return True
+    if before.text[-1] in _NOT_LAST or (after.text[0] in _NOT_FIRST and not after.space):
+        return False
+    return after.space or _is_han(before.text[-1]) or _is_han(after.text)
 
 
 def _space(word: Word) -> float:

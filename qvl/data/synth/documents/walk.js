@@ -57,7 +57,8 @@
     }
     return out;
   };
-  const blocky = (el) => BLOCK.has(el.tagName) || [...el.children].some((c) => blocky(c));
+  const large = (el) => el.tagName === "IMG" && el.getBoundingClientRect().height >= 40;
+  const blocky = (el) => BLOCK.has(el.tagName) || large(el) || [...el.children].some((c) => blocky(c));
   const lists = (el) => el.tagName === "UL" || el.tagName === "OL";
   const never = () => false;
   const text = (kind, el, stop, more) => {
@@ -81,14 +82,14 @@
     if (SKIP.has(el.tagName) || !seen(el)) return;
     if (el.tagName === "IMG") {
       const rect = el.getBoundingClientRect();
-      if (inside(rect) && rect.width >= 24 && rect.height >= 24 && el.naturalWidth > 0)
+      if (inside(rect) && rect.width >= 40 && rect.height >= 40 && el.naturalWidth > 0)
         out.push({kind: "picture", box: union([clip(rect)]), cut: !whole(rect) || !hit(el, rect), alt: el.alt});
       return;
     }
     if (/^H[1-6]$/.test(el.tagName)) { out.push(text("heading", el, never, {level: +el.tagName[1]})); return; }
     if (lists(el)) { out.push(list(el)); return; }
     if (el.tagName === "TABLE" && el.rows.length > 1 && el.rows[0].cells.length > 1 && !el.querySelector("table, img, ul, ol, pre")) { out.push(table(el)); return; }
-    const inner = [...el.children].some((c) => blocky(c) || c.tagName === "IMG" || c.querySelector("img"));
+    const inner = [...el.children].some((c) => blocky(c));
     if (!inner) {
       if (el.textContent.trim()) out.push(text("paragraph", el));
       return;
@@ -103,7 +104,7 @@
       run = [];
     };
     for (const child of el.childNodes) {
-      if (child.nodeType === 1 && (blocky(child) || child.tagName === "IMG" || child.querySelector("img"))) { flush(); walk(child); }
+      if (child.nodeType === 1 && blocky(child)) { flush(); walk(child); }
       else if (child.nodeType === 3 || child.nodeType === 1) run.push(child);
     }
     flush();

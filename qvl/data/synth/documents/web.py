@@ -1,6 +1,6 @@
 """Real pages of documentation in a browser: sizes from a telephone to paper, in many styles."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from qvl.data.synth.browser import tab
 from qvl.data.synth.documents import chapters, tasks
 from qvl.data.synth.documents.dom import CutText, measured
 from qvl.data.synth.documents.look import Rng, pick
-from qvl.data.synth.documents.markup import flat, plain_parts
+from qvl.data.synth.documents.markup import plain_parts
 from qvl.data.synth.documents.stage import language_of
 from qvl.data.synth.talk import Scene, record
 from qvl.data.work import Rejected, Work
@@ -87,6 +87,7 @@ class Dress:
             rules.append(f"a,a *{{color:{link}!important}}")
         if self.columns > 1:
             rules.append(f"body{{columns:{self.columns};column-gap:28px}}")
+            rules.append("p,li,pre,table,h1,h2,h3,h4,h5,dt,dd,img{break-inside:avoid!important}")
         return "".join(rules)
 
 
@@ -104,7 +105,7 @@ def webpages(work: Work, cache: Path) -> Iterator[Record | Rejected]:
 
     rng = work.rng()
     language = "ar" if rng.random() < 0.06 else language_of(rng)
-    package, path = pick(rng, _pages(cache, language))
+    package, path = pick(rng, web_pages(cache, language))
     worn = dress(rng)
     try:
         shot, page = shown(path, worn, language, float(rng.random()))
@@ -120,7 +121,7 @@ def webpages(work: Work, cache: Path) -> Iterator[Record | Rejected]:
     yield _record(rng, work, (package, path, cache), (shot, page), (worn, language))
 
 
-def _pages(cache: Path, language: str) -> list[tuple[str, Path]]:
+def web_pages(cache: Path, language: str) -> list[tuple[str, Path]]:
     """Pages that need no script to be shown."""
     every = chapters.pages(cache, language)
     held = [each for each in every if not each[0].startswith("libreoffice")]
@@ -131,8 +132,13 @@ def _line(error: Exception) -> str:
     return str(error).splitlines()[0][:200]
 
 
-def shown(path: Path, worn: Dress, language: str, down: float) -> tuple[bytes, Page]:
-    """A view of a page as JPEG, `down` of the way to its end, and the elements on it."""
+def shown(
+    path: Path, worn: Dress, language: str, down: float, keep: Callable[[Any], None] | None = None
+) -> tuple[bytes, Page]:
+    """A view of a page as JPEG, `down` of the way to its end, and the elements on it.
+
+    `keep` sees the tab at that moment. CutText where text is only in part on the page.
+    """
     with tab(worn.size, BEGIN) as found:
         found.goto(path.absolute().as_uri(), timeout=WAIT, wait_until="load")
         found.add_style_tag(content=worn.css(language))
@@ -142,6 +148,8 @@ def shown(path: Path, worn: Dress, language: str, down: float) -> tuple[bytes, P
             page = measured(found, worn.size)
         except CutText:
             page = None
+        if keep and page:
+            keep(found)
         shot = found.screenshot(type="jpeg", quality=88, timeout=WAIT) if page else b""
     if page is None:
         raise CutText(f"text on {path.name} is cut")
@@ -183,11 +191,3 @@ def _mostly(chapter: chapters.Chapter, texts: list[str]) -> bool:
 
 def _bare(text: str) -> str:
     return "".join(text.split())
-
-
-def words_of(page: Page) -> Iterator[Any]:
-    """The box and the text of every element that has both."""
-    for each in page.elements:
-        content = getattr(each, "content", ())
-        if each.box and content:
-            yield each.box, flat(content)

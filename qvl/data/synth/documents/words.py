@@ -26,6 +26,7 @@ class Word:
     ink: Corners  # around the origin on the baseline
     outline: Any = None  # of a formula
     rise: float = 0.0  # above the baseline
+    loose: bool = False  # a line may begin with it, though no space stands before
     ends: bool = False  # a line ends here, whatever its width
 
 
@@ -46,7 +47,8 @@ def words(content: Inline, voice: Voice, style: Style = ()) -> list[Word]:
             found += inner
             space = False
             continue
-        of = voice.type(bold="b" in style, italic="i" in style, code="code" in style)
+        code = "code" in style and not voice.mono.lacks(part)  # else as the text around it
+        of = voice.type(bold="b" in style, italic="i" in style, code=code)
         for blank, formula, letter, other in _PIECE.findall(part):
             if blank:
                 space = True
