@@ -55,9 +55,8 @@ def core_seconds() -> float:
 def measure(name: str, items: int) -> str:
     """One line of the table."""
     module, _, called = FAMILIES[name].partition(":")
-    stage: Stage = getattr(import_module(module), called)
-    if name in OF_PACKAGES:
-        stage = partial(stage, cache=home())
+    made_by = getattr(import_module(module), called)
+    stage: Stage = partial(made_by, cache=home()) if name in OF_PACKAGES else made_by
     for index in range(WARM):
         list(stage(Work(name, 1, index)))
     start = core_seconds()

@@ -1,6 +1,7 @@
 """Documents of many pages, up to 32K tokens: written down as a whole, or asked about."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,8 @@ def books(work: Work, cache: Path) -> Iterator[Record | Rejected]:
     language = language_of(rng)
     making = making_of(rng, cache, language, sizes=SIZES)
     making.captioned = False
+    if making.look.footer == "of":  # which would tell another number of pages
+        making.look = replace(making.look, footer="number")
     most = int(rng.integers(3, 17))
     drawn = list(leaves(making, most, pick(rng, tuple(THEMES))))
     if len(drawn) < 2:

@@ -1,6 +1,6 @@
 """What stands in a document: a real chapter, and between its paragraphs what its theme adds."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from qvl.data.synth.documents import formulas, illustrations
@@ -21,7 +21,7 @@ THEMES = {  # what is put between paragraphs
 }
 
 
-def pieces(making: Making, chapters: Sequence[Chapter], theme: str, start: int) -> Iterator[Piece]:
+def pieces(making: Making, chapters: Iterable[Chapter], theme: str, start: int) -> Iterator[Piece]:
     """The elements from the `start`-th on, with additions; what no face can draw is left out."""
     rng, kinds = making.rng, THEMES[theme]
     since = int(rng.integers(0, 3))

@@ -23,6 +23,7 @@ from qvl.tasks.document.model import (
 from qvl.tasks.place import Size
 
 Raw = Mapping[str, Any]
+BREAK = "\u2028"  # a line end that is seen, as `walk.js` tells it
 
 
 @cache
@@ -68,15 +69,23 @@ def _element(raw: Raw) -> Element | None:
 
 
 def content_of(parts: Sequence[Sequence[str]], pre: bool) -> Inline:
-    """Text with marks; blanks are as the browser shows them."""
+    """Text with marks; blanks are as the browser shows them, code keeps those that begin a line."""
+    if pre:
+        return _code("".join(text for _, text in _joined(parts)).replace(BREAK, "\n"))
     made: list[str | Mark] = []
     for mark, text in _joined(parts):
-        for at, line in enumerate(text.split("\n") if pre else _lines(text)):
-            if at:
-                made.append(Mark("br"))
-            shown = line.expandtabs(8).rstrip() if pre else re.sub(r"[ \t\r\f]+", " ", line)
-            made += _marked(mark, shown)
+        for at, line in enumerate(text.split(BREAK)):
+            made += [Mark("br")] if at else []
+            made += _marked(mark, re.sub(r"[ \t\r\f\n]+", " ", line))
     return inline(*_without_ends(made))
+
+
+def _code(text: str) -> Inline:
+    lines = [line.expandtabs(8).rstrip() for line in text.strip("\n").split("\n")]
+    parts: list[str | Mark] = []
+    for at, line in enumerate(each for each in lines if each):
+        parts += [Mark("br"), line] if at else [line]
+    return (Mark("code", inline(*parts)),) if parts else ()
 
 
 def _joined(parts: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
@@ -89,10 +98,6 @@ def _joined(parts: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
         else:
             found.append((mark, text))
     return found
-
-
-def _lines(text: str) -> list[str]:
-    return re.split(r"\n", text)
 
 
 def _marked(mark: str, text: str) -> list[str | Mark]:

@@ -1,6 +1,6 @@
 """Pieces set one after the other into columns and pages, with what stands around them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -31,7 +31,6 @@ class Leaf:
 
     drawing: Drawing
     page: Page
-    pieces: tuple[int, ...]  # which of the pieces stand here, in part at least
 
 
 @dataclass
@@ -44,27 +43,26 @@ class _Open:
     column: int = 0
     y: float = 0.0
     elements: list[Element] = field(default_factory=list)
-    pieces: list[int] = field(default_factory=list)
     footnote: Footnote | None = None
 
 
 def flow(
-    pieces: Sequence[Piece], look: Look, edges: Edges, most: int, titled: int = 0
+    titled: Sequence[Piece], pieces: Iterable[Piece], look: Look, edges: Edges, most: int
 ) -> Iterator[Leaf]:
-    """Up to `most` pages; the first `titled` pieces go over all columns of the first page.
+    """Up to `most` pages; `titled` goes over all columns of the first one.
 
     What is larger than a column is left out. A footnote stands where its page begins a paragraph.
     """
     number = edges.first
     page = _begin(look, edges, number)
-    for at, piece in enumerate(pieces[:titled]):
-        _across(page, piece, look, at)
-    for at, piece in enumerate(pieces[titled:], titled):
+    for piece in titled:
+        _across(page, piece, look)
+    for piece in pieces:
         rows, join = _set(page, piece, look, edges)
         placed: list[Any] = []
         for strip in rows:
             if not _fits(page, strip, look):
-                _close(page, join, placed, at)
+                _close(page, join, placed)
                 placed = []
                 if not _next_column(page, look):
                     yield _end(page, look, edges, number)
@@ -73,7 +71,7 @@ def flow(
                         return
                     page = _begin(look, edges, number)
             placed += _drawn(page, strip, look)
-        _close(page, join, placed, at)
+        _close(page, join, placed)
     if page.elements:
         yield _end(page, look, edges, number)
 
@@ -134,11 +132,10 @@ def _fits(page: _Open, strip: Strip, look: Look) -> bool:
     return page.y + gap + strip.height + strip.keep <= page.bottom or page.y <= page.top
 
 
-def _close(page: _Open, join: Join, placed: Sequence[Any], at: int) -> None:
+def _close(page: _Open, join: Join, placed: Sequence[Any]) -> None:
     element = join(placed) if placed else None
     if element is not None:
         page.elements.append(element)
-        page.pieces.append(at)
 
 
 def _next_column(page: _Open, look: Look) -> bool:
@@ -154,7 +151,7 @@ def _next_column(page: _Open, look: Look) -> bool:
     return True
 
 
-def _across(page: _Open, piece: Piece, look: Look, at: int) -> None:
+def _across(page: _Open, piece: Piece, look: Look) -> None:
     """A piece over the whole width; the columns begin below it."""
     made = kind_of(piece)(piece, look, look.size[0] - 2 * look.margin)
     if made is None:
@@ -164,7 +161,7 @@ def _across(page: _Open, piece: Piece, look: Look, at: int) -> None:
     for strip in rows:
         placed.append(strip.draw(page.sheet, look.margin, page.y + strip.gap))
         page.y += strip.gap + strip.height
-    _close(page, join, placed, at)
+    _close(page, join, placed)
     page.top = page.y = page.y + look.body.size
 
 
@@ -194,4 +191,4 @@ def _end(page: _Open, look: Look, edges: Edges, number: int) -> Leaf:
     below = edges.notes(page.sheet, look, page.footnote, page.bottom)
     elements = [*page.elements, *below, *edges.footer(page.sheet, look, number)]
     kept = tuple(clipped(each, (width, height)) for each in elements)
-    return Leaf(page.sheet.done(), Page(kept, (width, height)), tuple(dict.fromkeys(page.pieces)))
+    return Leaf(page.sheet.done(), Page(kept, (width, height)))

@@ -29,7 +29,7 @@ def engraved(latex: str, size: float, face: str = "stix") -> Engraved:
 
     try:
         made = TextPath((0, 0), f"${latex}$", size, prop=FontProperties(math_fontfamily=face))
-    except RuntimeError as error:
+    except (RuntimeError, ValueError) as error:
         raise ValueError(f"mathtext cannot set {latex!r}: {error}") from None
     outline = skia.Path()
     points, codes = made.vertices * (1, -1), made.codes

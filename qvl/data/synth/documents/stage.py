@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from qvl.tasks.document.model import Author, Heading, Inline, Paragraph
 
 FAMILY = "documents"
 SCANNED = 0.25
+READ = 30  # pages of documentation for one document
 
 
 def language_of(rng: Rng) -> str:
@@ -73,37 +74,35 @@ def leaves(making: Making, most: int, theme: str = "") -> Iterator[Leaf]:
     """The pages of a document of real chapters; the first may have a title over all columns."""
     rng = making.rng
     theme = theme or pick(rng, tuple(THEMES))
-    found = _chapters(making, 3 + most)
-    titled = _title(making, found[0]) if rng.random() < 0.35 else []
-    start = 0 if titled or most > 1 else int(rng.integers(0, max(1, len(found[0].elements) - 4)))
-    after = pieces(making, found, theme, start)
+    found = _chapters(making)
+    opening = next(found)
+    titled = _title(making, opening) if rng.random() < 0.35 else []
+    start = 0 if titled or most > 1 else int(rng.integers(0, max(1, len(opening.elements) - 4)))
+    after = pieces(making, chain([opening], found), theme, start)
     if titled:
         after = (p for p in after if not (isinstance(p.element, Heading) and _is_title(p, titled)))
     first = 1 if most > 1 or titled else int(rng.integers(1, 400))
-    running = title_of(found[0])
+    running = title_of(opening)
     running = "" if making.lacks(running) else running[:60]
-    edges = Edges(
-        running or str(first), first, first + most + int(rng.integers(0, 40)), _notes(making, found)
-    )
-    room = 14 * most * making.look.columns + 20
-    yield from flow([*titled, *islice(after, room)], making.look, edges, most, len(titled))
+    last = first + most + int(rng.integers(0, 40))
+    edges = Edges(running or str(first), first, last, _notes(making, opening))
+    yield from flow(titled, after, making.look, edges, most)
 
 
-def _chapters(making: Making, count: int) -> list[Chapter]:
-    """So many neighbouring pages of documentation that have something to say."""
+def _chapters(making: Making) -> Iterator[Chapter]:
+    """Neighbouring pages of documentation that have something to say, READ of them at most."""
     rng, every = making.rng, chapters.pages(making.cache, making.language)
+    found = False
     for _ in range(12):  # in some translations most pages are English
-        found: list[Chapter] = []
         at = int(rng.integers(len(every)))
-        for step in range(20):
+        for step in range(READ):
             package, path = every[(at + step) % len(every)]
             chapter = chapters.read(making.cache, making.language, package, path)
             if sum(isinstance(e, Paragraph) for e in chapter.elements) >= 3:
-                found.append(chapter)
-            if len(found) == count:
-                break
+                found = True
+                yield chapter
         if found:
-            return found
+            return
     raise ValueError(f"no chapter in {making.language!r} of the {len(every)} pages tried")
 
 
@@ -129,11 +128,10 @@ def _is_title(piece: Piece, titled: list[Piece]) -> bool:
     )
 
 
-def _notes(making: Making, found: list[Chapter]) -> Callable[[], Inline | None]:
+def _notes(making: Making, chapter: Chapter) -> Callable[[], Inline | None]:
     """Footnotes on a third of the pages: short paragraphs of the same chapter."""
     short = [
         e.content
-        for chapter in found
         for e in chapter.elements
         if isinstance(e, Paragraph) and 20 < len(flat(e.content)) < 160
         and all(isinstance(p, str) for p in e.content) and not making.lacks(flat(e.content))

@@ -6,6 +6,7 @@
     "FOOTER", "NAV", "ASIDE", "CENTER", "HR", "TR", "TD", "TH", "TBODY", "THEAD", "TFOOT", "FORM"]);
   const SKIP = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "IFRAME", "OBJECT", "SVG", "svg", "CANVAS", "HEAD"]);
   const MARK = {B: "b", STRONG: "b", I: "i", EM: "i", CODE: "code", TT: "code", KBD: "code", SAMP: "code"};
+  const BREAK = "\u2028";  // a line end that is seen; others are blanks
   const round = (x) => Math.round(x * 100) / 100;
   const seen = (el) => {
     const style = getComputedStyle(el);
@@ -48,10 +49,10 @@
         out.parts.push([mark, found.text]);
         out.rects.push(...found.rects);
       } else if (child.nodeType === 1 && !SKIP.has(child.tagName) && !stop(child)) {
-        if (child.tagName === "BR") { out.parts.push([mark, "\n"]); continue; }
+        if (child.tagName === "BR") { out.parts.push([mark, BREAK]); continue; }
         if (child.tagName === "IMG") { if (inside(child.getBoundingClientRect())) out.parts.push([mark, " "]); continue; }
         const inner = inline(child, stop, MARK[child.tagName] || mark);
-        if (BLOCK.has(child.tagName)) inner.parts.push([mark, "\n"]);
+        if (BLOCK.has(child.tagName)) inner.parts.push([mark, BREAK]);
         out.parts.push(...inner.parts); out.rects.push(...inner.rects); out.cut ||= inner.cut;
       }
     }
