@@ -90,9 +90,7 @@ def test_a_picture_in_a_line_does_not_break_it(tmp_path):
 
 
 def test_text_in_columns_is_not_broken_over_them(tmp_path):
-    long = (
-        "<p>" + "many words that fill a line and go on and on until the column ends " * 9 + "</p>"
-    )
+    long = "<p>" + "many words that fill a line and go on until the column ends " * 9 + "</p>"
     page = show(tmp_path, long * 3, web.Dress("paper", (1000, 900), "plain", "dejavu", 16, 2))
     assert all(right - left < 500 for left, _, right, _ in (e.box for e in page.elements))
     assert isinstance(page.elements[0], Paragraph)
@@ -117,9 +115,7 @@ def test_a_page_that_never_loads_and_a_browser_that_dies_are_counted(tmp_path, m
     monkeypatch.setattr(web, "WAIT", 1500)
     endless, deadly, good = (tmp_path / f"{name}.html" for name in ("endless", "deadly", "good"))
     endless.write_text("<p>Text</p><script>for (;;) {}</script>")
-    good.write_text(
-        "".join(f"<p>A good page with enough to say, number {i}.</p>" for i in range(9))
-    )
+    good.write_text("".join(f"<p>A good page that says enough, {i}.</p>" for i in range(9)))
     monkeypatch.setattr(web, "dress", lambda rng: WORN)
     monkeypatch.setattr(web, "language_of", lambda rng: "en")
 
