@@ -113,8 +113,10 @@ SHOWS = (
         "Events of a clip",
         "nano was not taught clips: the verb shows the reply, says that it holds no time, and "
         "keeps the sheet of what was seen.",
-        ("video", "samples/monitors.webm", "a second monitor appears", "--max-tokens", "60")
-        + ("-o", "OUT"),
+        (
+            *("video", "samples/monitors.webm", "a second monitor appears"),
+            *("--max-tokens", "60", "-o", "OUT"),
+        ),
         pictures=("monitors.png",),
     ),
     Show(
