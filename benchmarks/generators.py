@@ -9,26 +9,13 @@ machine matters little; what is opened once is opened before the clock starts.
 import argparse
 import os
 from collections import Counter
-from functools import partial
-from importlib import import_module
 from pathlib import Path
 
+from qvl.data.families import FAMILIES
 from qvl.data.records import Record
 from qvl.data.sources import home
-from qvl.data.work import Stage, Work
+from qvl.data.work import Work
 
-FAMILIES = {  # family -> where its stage is
-    "charts": "qvl.data.synth.charts.stage:charts",
-    "tables": "qvl.data.synth.tables.stage:tables",
-    "geometry": "qvl.data.synth.geometry.stage:geometry",
-    "plots": "qvl.data.synth.plots.stage:plots",
-    "maths": "qvl.data.synth.maths.stage:maths",
-    "documents": "qvl.data.synth.documents.stage:pages",
-    "books": "qvl.data.synth.documents.books:books",
-    "webpages": "qvl.data.synth.documents.web:webpages",
-    "forms": "qvl.data.synth.forms.stage:forms",
-}
-OF_PACKAGES = ("documents", "books", "webpages", "forms")  # they read fetched packages
 WARM = 6  # items before the clock starts
 _TICK = os.sysconf("SC_CLK_TCK")
 
@@ -54,9 +41,7 @@ def core_seconds() -> float:
 
 def measure(name: str, items: int) -> str:
     """One line of the table."""
-    module, _, called = FAMILIES[name].partition(":")
-    made_by = getattr(import_module(module), called)
-    stage: Stage = partial(made_by, cache=home()) if name in OF_PACKAGES else made_by
+    stage = FAMILIES[name].stage(home())
     for index in range(WARM):
         list(stage(Work(name, 1, index)))
     start = core_seconds()

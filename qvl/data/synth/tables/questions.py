@@ -51,7 +51,7 @@ def extreme(sheet: Sheet, rng: Rng) -> Asked | None:
         return None
     question = worded(rng, f"{op}_in", sheet.language, column=sheet.columns[column])
     text = sheet.texts[at][column]
-    answer = f"{sheet.names[at]} ({text})" if rng.random() < 0.5 else sheet.names[at]
+    answer = f"{sheet.names[at]}: {text}" if rng.random() < 0.5 else sheet.names[at]
     return Asked(question, answer, {"op": op, "cells": [[r, column] for _, r in known], "is": at})
 
 
