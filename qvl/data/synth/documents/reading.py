@@ -84,7 +84,8 @@ def passage(rng: Rng, pages: Pages) -> Asked | None:
 
 
 def rest(rng: Rng, pages: Pages) -> Asked | None:
-    found = _passages(pages)
+    """A paragraph that ends where a sentence does, as a whole."""
+    found = [each for each in _passages(pages) if flat(each[2].content)[-1] in ".!?。！？"]
     if not found:
         return None
     begin, number, element = pick(rng, found)

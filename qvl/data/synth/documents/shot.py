@@ -7,6 +7,7 @@ from typing import Any
 from PIL import Image
 
 from qvl.data.synth.documents.look import Rng
+from qvl.data.synth.scan import scanned
 from qvl.tasks.document.model import Page
 from qvl.tasks.place import Corners, Size
 
@@ -39,18 +40,23 @@ def with_boxes(part: Any, move: Callable[[Corners], Corners]) -> Any:
 
 def clipped(part: Any, size: Size) -> Any:
     """An element with its boxes in tenths of pixels, on the page."""
-
-    def clip(box: Corners) -> Corners:
-        left, top, right, bottom = (round(c, 1) for c in box)
-        return max(0.0, left), max(0.0, top), min(size[0], right), min(size[1], bottom)
-
-    return with_boxes(part, clip)
+    return with_boxes(part, lambda box: inside(box, size))
 
 
-def aged(shot: Shot, rng: Rng, share: float) -> tuple[Shot, str]:
-    """A share of pages as a scanner gives them, and a name for what was done."""
-    from qvl.data.synth.tables.scanned import scanned
+def aged(shot: Shot, rng: Rng, share: float, smallest: float = 12.0) -> tuple[Shot, str]:
+    """A share of pages as a scanner or a camera gives them, and a name for what was done.
 
+    `smallest` is the size of the smallest letters in pixels. Boxes stay on the page.
+    """
     if rng.random() >= share:
         return shot, "clean"
-    return scanned(shot, rng)
+    made = scanned(shot.image, rng, smallest)
+    size = made.image.size
+    kept = shot.moved(made.image, lambda box: inside(made.move.box(box), size))
+    return kept, made.name
+
+
+def inside(box: Corners, size: Size) -> Corners:
+    """A box in tenths of pixels, on the page."""
+    left, top, right, bottom = (round(c, 1) for c in box)
+    return max(0.0, left), max(0.0, top), min(size[0], right), min(size[1], bottom)

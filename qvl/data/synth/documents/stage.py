@@ -42,7 +42,9 @@ def pages(work: Work, cache: Path) -> Iterator[Record | Rejected]:
     if leaf is None:
         yield Rejected(work.key, "nothing on the page")
         return
-    shot, age = aged(Shot(leaf.drawing.pixels(), leaf.page), rng, SCANNED)
+    shot, age = aged(
+        Shot(leaf.drawing.pixels(), leaf.page), rng, SCANNED, 0.8 * making.look.body.size
+    )
     picture = encoded(shot.image, int(rng.integers(80, 96)))
     if rng.random() < 0.6 or making.captioned:
         talk, task = tasks.whole(rng, shot.page, language, picture[0], making.captioned), "page"

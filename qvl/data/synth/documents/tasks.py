@@ -52,13 +52,19 @@ def whole(rng: Rng, page: Page, language: str, of: str, captioned: bool) -> Talk
 
 def partly(rng: Rng, page: Page, language: str, of: str) -> Talk:
     """Up to three questions, of those that the page has an answer to."""
-    makers = (_text, _markdown, _located, _passage, _notation, _headings, _absent)
+    makers = (_read, _located, _passage, _notation, _headings, _absent)
     order = [makers[i] for i in rng.permutation(len(makers))]
     found = (each for make in order if (each := make(rng, page, language, of)))
     return [each for each, _ in zip(found, range(int(rng.integers(1, 4))), strict=False)]
 
 
 Made = tuple[str, Said] | None
+
+
+def _read(rng: Rng, page: Page, language: str, of: str) -> Made:
+    """The whole text, plain or as Markdown."""
+    first, second = (_text, _markdown) if rng.random() < 0.5 else (_markdown, _text)
+    return first(rng, page, language, of) or second(rng, page, language, of)
 
 
 def _text(rng: Rng, page: Page, language: str, of: str) -> Made:

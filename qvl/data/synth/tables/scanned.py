@@ -1,31 +1,16 @@
-"""A drawn page as a scanner or a camera gives it: turned, blurred, noisy; boxes follow."""
-
-from collections.abc import Callable
-from typing import Protocol, Self, TypeVar
+"""A drawn table as a scanner or a camera gives it: turned, blurred, noisy; boxes follow."""
 
 import numpy as np
 from PIL import Image, ImageFilter
 
 from qvl.data.synth.charts.invent import Rng
-from qvl.data.synth.tables.drawn import Box
+from qvl.data.synth.tables.drawn import Box, Drawn
 
 STEEPEST = 4.0  # degrees
 
 
-class Moving(Protocol):
-    """A picture with places on it."""
-
-    @property
-    def image(self) -> Image.Image: ...
-
-    def moved(self, image: Image.Image, move: Callable[[Box], Box], /) -> Self: ...
-
-
-T = TypeVar("T", bound=Moving)
-
-
-def scanned(drawn: T, rng: Rng) -> tuple[T, str]:
-    """It turned by up to STEEPEST degrees on a larger paper, and a name for what was done.
+def scanned(drawn: Drawn, rng: Rng) -> tuple[Drawn, str]:
+    """The table turned by up to STEEPEST degrees on a larger paper, and a name for what was done.
 
     A box becomes the upright one around its turned corners.
     """
