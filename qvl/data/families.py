@@ -34,6 +34,10 @@ FAMILIES = {
     "geometry": Family("qvl.data.synth.geometry.stage:geometry", 500),
     "plots": Family("qvl.data.synth.plots.stage:plots", 300),
     "maths": Family("qvl.data.synth.maths.stage:maths", 600),
+    "documents": Family("qvl.data.synth.documents.stage:pages", 500, reads=True),
+    "books": Family("qvl.data.synth.documents.books:books", 200, reads=True),
+    "webpages": Family("qvl.data.synth.documents.web:webpages", 280, reads=True),
+    "forms": Family("qvl.data.synth.forms.stage:forms", 500, reads=True),
 }
 
 
