@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("skia", reason="extra data is not installed")
-pytest.importorskip("verovio", reason="extra data is not installed")
-pytest.importorskip("indigo", reason="extra data is not installed")
-pytest.importorskip("resvg_py", reason="extra data is not installed")
-pytest.importorskip("matplotlib", reason="extra data is not installed")
-pytest.importorskip("babel", reason="extra data is not installed")
-pytest.importorskip("selectolax", reason="extra data is not installed")
+pytest.importorskip("skia", reason="extra data is not installed", exc_type=ImportError)
+pytest.importorskip("verovio", reason="extra data is not installed", exc_type=ImportError)
+pytest.importorskip("indigo", reason="extra data is not installed", exc_type=ImportError)
+pytest.importorskip("resvg_py", reason="extra data is not installed", exc_type=ImportError)
+pytest.importorskip("matplotlib", reason="extra data is not installed", exc_type=ImportError)
+pytest.importorskip("babel", reason="extra data is not installed", exc_type=ImportError)
+pytest.importorskip("selectolax", reason="extra data is not installed", exc_type=ImportError)
 
 from qvl.data.answers import fault
 from qvl.data.pictures import seen_of
@@ -29,6 +29,11 @@ from qvl.data.synth.documents.words import words
 from qvl.data.work import Work
 from qvl.tasks.document.model import Cell, Heading, Mark, Page, Paragraph, Table
 from tests.documentation import SHARED, cache
+
+try:
+    molecules._indigo()
+except Exception as error:  # its library loads late, and needs fontconfig and freetype
+    pytest.skip(f"Indigo does not load: {error}", allow_module_level=True)
 
 
 @pytest.fixture(scope="module")

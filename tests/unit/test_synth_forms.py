@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("skia", reason="extra data is not installed")
-pytest.importorskip("babel", reason="extra data is not installed")
-pytest.importorskip("matplotlib", reason="extra data is not installed")
+pytest.importorskip("skia", reason="extra data is not installed", exc_type=ImportError)
+pytest.importorskip("babel", reason="extra data is not installed", exc_type=ImportError)
+pytest.importorskip("matplotlib", reason="extra data is not installed", exc_type=ImportError)
 
 from qvl.data.answers import fault, written
 from qvl.data.making import make

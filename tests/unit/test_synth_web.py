@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("playwright", reason="extra data is not installed")
-pytest.importorskip("selectolax", reason="extra data is not installed")
+pytest.importorskip("playwright", reason="extra data is not installed", exc_type=ImportError)
+pytest.importorskip("selectolax", reason="extra data is not installed", exc_type=ImportError)
 
 from qvl.data.answers import fault
 from qvl.data.pictures import seen_of
