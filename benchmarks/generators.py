@@ -9,23 +9,13 @@ machine matters little; what is opened once is opened before the clock starts.
 import argparse
 import os
 from collections import Counter
-from importlib import import_module
 from pathlib import Path
 
+from qvl.data.families import FAMILIES
 from qvl.data.records import Record
-from qvl.data.work import Stage, Work
+from qvl.data.sources import home
+from qvl.data.work import Work
 
-FAMILIES = {  # family -> where its stage is
-    "charts": "qvl.data.synth.charts.stage:charts",
-    "tables": "qvl.data.synth.tables.stage:tables",
-    "geometry": "qvl.data.synth.geometry.stage:geometry",
-    "plots": "qvl.data.synth.plots.stage:plots",
-    "maths": "qvl.data.synth.maths.stage:maths",
-    "pasted": "qvl.data.synth.pasting.stage:pasted",
-    "maps": "qvl.data.synth.atlas.stage:mapped",
-    "captions": "qvl.data.synth.captions.stage:captioned",
-    "passages": "qvl.data.synth.passages.stage:passage",
-}
 WARM = {"passages": 150}  # items before the clock starts, else 6: all languages have to be read
 _TICK = os.sysconf("SC_CLK_TCK")
 
@@ -51,8 +41,7 @@ def core_seconds() -> float:
 
 def measure(name: str, items: int) -> str:
     """One line of the table."""
-    module, _, called = FAMILIES[name].partition(":")
-    stage: Stage = getattr(import_module(module), called)
+    stage = FAMILIES[name].stage(home())
     for index in range(WARM.get(name, 6)):
         list(stage(Work(name, 1, index)))
     start = core_seconds()

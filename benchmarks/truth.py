@@ -28,6 +28,13 @@ from qvl.data.synth.charts.look import look
 from qvl.data.synth.charts.stage import ALL, language_of
 from qvl.data.synth.charts.traces import TRACES
 from qvl.data.synth.charts.web import TEMPLATES, web_chart
+from qvl.data.synth.documents.dom import CutText
+from qvl.data.synth.documents.letters import LANGUAGES
+from qvl.data.synth.documents.markup import flat
+from qvl.data.synth.documents.pen import to_pdf
+from qvl.data.synth.documents.stage import leaves, making_of
+from qvl.data.synth.documents.web import dress, shown, web_pages
+from qvl.data.synth.forms.stage import drawn as form_drawn
 from qvl.data.synth.geometry import stage as geometry
 from qvl.data.synth.geometry.draw import draw
 from qvl.data.synth.geometry.draw import look as drawn_as
@@ -35,6 +42,7 @@ from qvl.data.synth.tables import paper
 from qvl.data.synth.tables.stage import SHEETS
 from qvl.data.synth.tables.style import style
 from qvl.data.synth.tables.web import web_table
+from qvl.tasks.document.model import List, Page, Picture, Table
 
 WORST = 0.01
 Box = tuple[float, float, float, float]  # left, top, right, bottom, in pixels of the picture
@@ -42,13 +50,13 @@ Pair = tuple[str, str]  # told, found
 
 
 class Layer:
-    """The text layer of the first page of a PDF, asked in pixels of a picture of it."""
+    """The text layer of a page of a PDF, asked in pixels of a picture of it."""
 
-    def __init__(self, pdf: bytes, width: float) -> None:
+    def __init__(self, pdf: bytes, width: float, page_at: int = 0) -> None:
         import pypdfium2
 
         self.document = pypdfium2.PdfDocument(pdf)
-        page = self.document[0]
+        page = self.document[page_at]
         self.high, self.scale = page.get_height(), width / page.get_width()
         self.text = page.get_textpage()
         count = self.text.count_chars()
@@ -159,6 +167,116 @@ def map_labels() -> Iterator[Pair]:
             yield label.text, layer.within(label.box)
 
 
+def documents() -> Iterator[Pair]:
+    """Headings, paragraphs, items, captions and tables of pages set by skia."""
+    for seed in range(10_000):
+        rng = np.random.default_rng(seed)
+        language = LANGUAGES[seed % len(LANGUAGES)]
+        theme = ("prose", "report", "illustrated")[seed % 3]
+        for leaf in leaves(making_of(rng, home(), language), 1, theme):
+            layer = Layer(to_pdf([leaf.drawing]), leaf.drawing.size[0])
+            for box, text in told_in(leaf.page):
+                yield text, layer.within(box)
+
+
+def books() -> Iterator[Pair]:
+    """The same, on the last pages of documents of many."""
+    for seed in range(10_000):
+        rng = np.random.default_rng(seed)
+        language = LANGUAGES[seed % len(LANGUAGES)]
+        drawn = list(leaves(making_of(rng, home(), language), 5, "prose"))
+        pdf = to_pdf([each.drawing for each in drawn])
+        layer = Layer(pdf, drawn[-1].drawing.size[0], len(drawn) - 1)
+        for box, text in told_in(drawn[-1].page):
+            yield text, layer.within(box)
+
+
+def forms() -> Iterator[Pair]:
+    """Values of forms, invoices and receipts."""
+    for seed in range(10_000):
+        rng = np.random.default_rng(seed)
+        try:
+            board, drawing, _ = form_drawn(rng, home(), LANGUAGES[seed % len(LANGUAGES)])
+        except ValueError:
+            continue  # a value too long for its field
+        layer = Layer(to_pdf([drawing]), drawing.size[0])
+        for key, box in board.boxes.items():
+            yield board.values[key], layer.within(box)
+
+
+def webpages() -> Iterator[Pair]:
+    """Elements of real pages in Chromium, by the boxes of text that its layout engine reports."""
+    every = [
+        each
+        for language in ("en", "de", "ru", "zh", "ar")
+        for each in web_pages(home(), language)[::9]
+    ]
+    for seed, (_, path) in enumerate(every * 9):
+        rng = np.random.default_rng(seed)
+        held: list[list[tuple[str, Box]]] = []
+        try:
+            _, page = shown(path, dress(rng), "en", float(rng.random()),
+                            keep=lambda tab, to=held: to.append(_laid_out(tab)))  # fmt: skip
+        except CutText:
+            continue
+        for box, text in told_in(page):
+            yield text, _among(held[0], box)
+
+
+def _laid_out(tab: Any) -> list[tuple[str, Box]]:
+    """Every line of text that Chromium has laid out and shows, in pixels of the view."""
+    session = tab.context.new_cdp_session(tab)
+    styles = ["visibility", "opacity"]
+    told = session.send("DOMSnapshot.captureSnapshot", {"computedStyles": styles})
+    session.detach()
+    names, document = told["strings"], told["documents"][0]
+    right, down = document["scrollOffsetX"], document["scrollOffsetY"]
+    layout, lines = document["layout"], document["textBoxes"]
+    found = []
+    for at, begin, length, (x, y, wide, high) in zip(
+        lines["layoutIndex"], lines["start"], lines["length"], lines["bounds"], strict=True
+    ):
+        text = names[layout["text"][at]]
+        units = text.encode("utf-16-le")[2 * begin : 2 * (begin + length)]
+        seen = names[layout["styles"][at][0]] if layout["styles"][at] else "visible"
+        if seen == "visible":
+            box = (x - right, y - down, x - right + wide, y - down + high)
+            found.append((units.decode("utf-16-le", errors="ignore"), box))
+    return found
+
+
+def _among(lines: list[tuple[str, Box]], box: Box) -> str:
+    """The lines whose middle is in a box, in the order of the document."""
+    left, top, right, bottom = box
+    return "".join(
+        text
+        for text, (x1, y1, x2, y2) in lines
+        if left <= (x1 + x2) / 2 <= right and top <= (y1 + y2) / 2 <= bottom
+    )
+
+
+def told_in(page: Page) -> Iterator[tuple[Box, str]]:
+    """The box and the words of every element that has both; a table's cells row by row."""
+    for each in page.elements:
+        if isinstance(each, List):
+            yield from _items(each)
+        elif isinstance(each, Table) and each.box:
+            yield each.box, "".join(flat(c.content) for row in each.rows for c in row)
+        elif isinstance(each, Picture):
+            if each.box and (each.box != each.image or each.text == "ocr"):  # words that are seen
+                yield each.box, flat(each.content)
+        elif each.box and (content := getattr(each, "content", ())):
+            yield each.box, flat(content).replace("\\$", "$")
+
+
+def _items(each: List) -> Iterator[tuple[Box, str]]:
+    for item in each.items:
+        if item.box:
+            yield item.box, flat(item.content)
+        for inner in item.lists:
+            yield from _items(inner)
+
+
 def _pairs(layer: Layer, elements: tuple[Element, ...]) -> Iterator[Pair]:
     for each in elements:
         if each.written:
@@ -186,6 +304,10 @@ SECTIONS: dict[str, Callable[[], Iterator[Pair]]] = {
     "paper tables": paper_tables,
     "geometry": figures,
     "map labels": map_labels,
+    "documents": documents,
+    "books": books,
+    "forms": forms,
+    "webpages": webpages,
 }
 
 

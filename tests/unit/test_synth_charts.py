@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-pytest.importorskip("babel", reason="extra data is not installed")
-pytest.importorskip("seaborn", reason="extra data is not installed")
+pytest.importorskip("babel", reason="extra data is not installed", exc_type=ImportError)
+pytest.importorskip("seaborn", reason="extra data is not installed", exc_type=ImportError)
 
 import numpy as np
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("babel", reason="extra data is not installed")
-pytest.importorskip("reportlab", reason="extra data is not installed")
+pytest.importorskip("babel", reason="extra data is not installed", exc_type=ImportError)
+pytest.importorskip("reportlab", reason="extra data is not installed", exc_type=ImportError)
 
 from qvl.data.answers import fault
 from qvl.data.records import Facts, Record

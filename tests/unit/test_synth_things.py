@@ -19,6 +19,7 @@ from qvl.data.items import maps
 from qvl.data.provenance import check
 from qvl.data.records import Facts, Record, dumps
 from qvl.data.rules.formats import formatted
+from qvl.data.rules.repetition import Repetition
 from qvl.data.sources import home
 from qvl.data.synth.atlas.page import Look, page
 from qvl.data.synth.atlas.stage import mapped
@@ -65,6 +66,7 @@ def test_records_are_lessons_in_more_than_fifty_styles(family, held):
     assert len({record.meta["style"] for record in records}) >= 50
     for record in records:
         assert formatted(record) is None, record.meta
+        assert Repetition()(record) is None, record.meta
         check(record.sources, held=False)
         assert record.family == family and "glove" not in dumps(record).decode()
 

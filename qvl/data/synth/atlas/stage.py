@@ -6,7 +6,7 @@ from pathlib import Path
 
 from qvl.data.items import maps
 from qvl.data.records import Record
-from qvl.data.sources import home, named
+from qvl.data.sources import named
 from qvl.data.synth import talk
 from qvl.data.synth.atlas.asking import KINDS
 from qvl.data.synth.atlas.case import Case
@@ -36,17 +36,17 @@ def _told(cache: Path, language: str) -> dict[tuple[str, str], str]:
     return maps.names(cache, _LOCALES.get(language, language))
 
 
-def mapped(work: Work, cache: Path | None = None) -> Iterator[Record]:
+def mapped(work: Work, cache: Path) -> Iterator[Record]:
     """One map in one look with one to four questions."""
-    rng, folder = work.rng(), cache or home()
-    held, names, fonts = atlas(folder)
+    rng = work.rng()
+    held, names, fonts = atlas(cache)
     drawn = held[int(rng.integers(len(held)))]
     seen = look(rng)
     if not fonts and seen.labels in ("numbers", "names"):
-        raise ValueError(f"no fonts for labels in {folder}; run qvl data fetch")
+        raise ValueError(f"no fonts for labels in {cache}; run qvl data fetch")
     shown = page(drawn, seen, fonts)
     name, encoded = talk.encoded(shown.image)
-    told = {language: _names_of(folder, drawn, language) for language in LANGUAGES}
+    told = {language: _names_of(cache, drawn, language) for language in LANGUAGES}
     case = Case(rng, drawn, shown, seen.clear, name, names, told)
     asked = _questions(case, int(rng.integers(1, 5)))
     languages = {each.language for each in asked}
@@ -56,15 +56,15 @@ def mapped(work: Work, cache: Path | None = None) -> Iterator[Record]:
         language=languages.pop() if len(languages) == 1 else "mul",
         meta={"style": seen.style, "asked": [each.kind for each in asked], "map": drawn.name},
         picture=(name, encoded),
-        sources=(named(drawn.path, folder),),
+        sources=(named(drawn.path, cache),),
         licence=drawn.licence,
     )
     yield talk.record(about, [(each.question, each.answer) for each in asked], asked[0].system)
 
 
-def _names_of(folder: Path, drawn: maps.Map, language: str) -> dict[str, str]:
+def _names_of(cache: Path, drawn: maps.Map, language: str) -> dict[str, str]:
     """English name -> its name in a language, where it is another one."""
-    catalogue = _told(folder, language)
+    catalogue = _told(cache, language)
     told = {}
     for division in drawn.divisions:
         name = catalogue.get((drawn.name, division.name))

@@ -7,7 +7,6 @@ import numpy as np
 from PIL import Image
 
 from qvl.data.records import Record
-from qvl.data.sources import home
 from qvl.data.synth import talk
 from qvl.data.synth.captions.asking import KINDS, Case
 from qvl.data.synth.captions.card import ARRANGED, GROUNDS, card
@@ -21,9 +20,9 @@ _SHARES = {"stamp": 0.55, "drawing": 0.3, "icon": 0.15}
 _QUALITY = (0, 92, 80)  # 0 for PNG
 
 
-def captioned(work: Work, cache: Path | None = None) -> Iterator[Record | Rejected]:
+def captioned(work: Work, cache: Path) -> Iterator[Record | Rejected]:
     """One card of one kind of pictures with one to three questions."""
-    rng, held = work.rng(), told(cache or home())
+    rng, held = work.rng(), told(cache)
     weights = np.array([_SHARES[kind] for kind in held])
     kind = tuple(held)[int(rng.choice(len(held), p=weights / weights.sum()))]
     arranged = tuple(ARRANGED)[int(rng.integers(len(ARRANGED)))] if rng.random() < 0.4 else "single"

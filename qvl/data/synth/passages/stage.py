@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 
 from qvl.data.records import Record
-from qvl.data.sources import home
 from qvl.data.synth import talk
 from qvl.data.synth.passages.asking import KINDS, NAMES, Case, Posed
 from qvl.data.synth.passages.supply import Passage, long, messages, passages, tidy
@@ -22,16 +21,16 @@ BACK = ("Translate into English: {}", "What does this mean in English?\n{}")
 _SHARE = 0.2  # of translations
 
 
-def passage(work: Work, cache: Path | None = None) -> Iterator[Record]:
+def passage(work: Work, cache: Path) -> Iterator[Record]:
     """One question about one paragraph, or a few messages to translate."""
-    rng, folder = work.rng(), cache or home()
+    rng = work.rng()
     language = tuple(NAMES)[int(rng.integers(len(NAMES)))]
     if language != "en" and rng.random() < _SHARE:
-        made = translated(work, rng, folder, language)
+        made = translated(work, rng, cache, language)
         if made:
             yield made
             return
-    held = (long if rng.random() < 0.7 else passages)(folder, language)
+    held = (long if rng.random() < 0.7 else passages)(cache, language)
     chosen, posed = _posed(rng, held)
     ahead = bool(rng.random() < 0.5)
     asked = f"{posed.question}\n\n{posed.text}" if ahead else f"{posed.text}\n\n{posed.question}"

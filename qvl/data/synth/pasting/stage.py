@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from qvl.data.records import Record
-from qvl.data.sources import home
 from qvl.data.synth import talk
 from qvl.data.synth.pasting.asking import KINDS
 from qvl.data.synth.pasting.case import Asked, Case
@@ -16,9 +15,9 @@ FAMILY = "pasted"
 _QUALITY = (92, 85, 75)
 
 
-def pasted(work: Work, cache: Path | None = None) -> Iterator[Record]:
-    """One scene with one to four questions; `cache` is where packages lie, unless at home."""
-    rng, held = work.rng(), stock(cache or home())
+def pasted(work: Work, cache: Path) -> Iterator[Record]:
+    """One scene with one to four questions."""
+    rng, held = work.rng(), stock(cache)
     drawn = compose(rng, held)
     name, encoded = talk.encoded(drawn.scene.image, _QUALITY[int(rng.integers(len(_QUALITY)))])
     case = Case(rng, drawn, held, name)
