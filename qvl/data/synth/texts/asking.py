@@ -9,6 +9,7 @@ import numpy as np
 
 from qvl.data.records import Facts
 from qvl.data.synth.texts.tones import pick
+from qvl.data.words.languages import UNSPACED
 from qvl.tasks import ocr
 from qvl.tasks.place import Corners
 
@@ -17,7 +18,11 @@ Talk = tuple[str, str | Facts]  # what is asked, and what is answered
 PLAIN = (
     *(ocr.PLAIN, ocr.ONLY, ocr.BY_LINE, ocr.RECOGNISE),
     *("What does the text say?", "Transcribe this image.", "Write down every line of text here."),
-    *("读出图中的所有文字。", "请识别图片中的文字，逐行输出。", "仅输出图像中的文本内容，不要添加额外描述或格式。"),
+    *(
+        "读出图中的所有文字。",
+        "请识别图片中的文字，逐行输出。",
+        "仅输出图像中的文本内容，不要添加额外描述或格式。",
+    ),
 )
 OWN = {  # the same in the language of the text
     "fr": "Lis tout le texte de l'image.",
@@ -47,7 +52,10 @@ FIND = (
     'Where does "{}" stand in the text? Output all the boxes in JSON format.',
     "在图中找出文字“{}”的所有位置，以JSON格式输出坐标。",
 )
-HAS = ('Does the word "{}" stand in the image? Answer yes or no.', 'Is "{}" written here? Yes or no.')
+HAS = (
+    'Does the word "{}" stand in the image? Answer yes or no.',
+    'Is "{}" written here? Yes or no.',
+)
 LANGUAGE = (
     "What language is the text in this image written in?",
     "Which language is this?",
@@ -56,9 +64,18 @@ LANGUAGE = (
 COUNT = ("How many lines of text are there?", "Count the lines of text in the image.")
 ONE = "Read the {} line of text only."
 NAMES = {
-    **{"zh": "Chinese", "en": "English", "fr": "French", "de": "German", "it": "Italian"},
-    **{"es": "Spanish", "pt": "Portuguese", "ar": "Arabic", "ru": "Russian", "ja": "Japanese"},
-    **{"ko": "Korean", "vi": "Vietnamese"},
+    "zh": "Chinese",
+    "en": "English",
+    "fr": "French",
+    "de": "German",
+    "it": "Italian",
+    "es": "Spanish",
+    "pt": "Portuguese",
+    "ar": "Arabic",
+    "ru": "Russian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "vi": "Vietnamese",
 }
 MOST_LINES, MOST_WORDS = 90, 60  # in a list of boxes
 _MARKS = re.compile(r"^\W+|\W+$")
@@ -70,7 +87,8 @@ class Seen:
 
     lines: Sequence[Spot]
     words: Sequence[Spot] = ()
-    language: str = "und"  # where there is one, and only one
+    language: str = "und"
+    mixed: bool = False  # whether there is text in another language, too
     others: Sequence[str] = field(default=())  # words of the language, there or not
 
 
@@ -81,11 +99,12 @@ def talks(rng: np.random.Generator, seen: Seen, name: str) -> list[Talk]:
     fits: dict[Callable[[np.random.Generator, Seen, str], Talk], float] = {plain: 4.0}
     if len(seen.lines) <= MOST_LINES:
         fits[lines] = 4.0
-    if seen.words and len(seen.words) <= MOST_WORDS:
+    spaced = seen.language not in UNSPACED  # else words are not what blanks stand between
+    if spaced and seen.words and len(seen.words) <= MOST_WORDS:
         fits |= {words: 2.0}
     if _keys(seen):
         fits |= {find: 1.5, has: 0.4}
-    if seen.language in NAMES and sum(len(text) for text, _ in seen.lines) > 20:
+    if seen.language in NAMES and not seen.mixed and sum(len(text) for text, _ in seen.lines) > 20:
         fits[language] = 0.5
     if 2 < len(seen.lines) < 20:
         fits |= {count: 0.3, one: 0.7}
@@ -152,7 +171,7 @@ def bare(word: str) -> str:
 def _keys(seen: Seen) -> list[str]:
     """The words that can be asked for: they stand whole, and in no other word."""
     keys = dict.fromkeys(bare(text) for text, _ in seen.words)
-    return [key for key in keys if len(key) > 2 and _apart(key, seen)]
+    return [key for key in keys if 2 < len(key) < 16 and _apart(key, seen)]
 
 
 def _apart(key: str, seen: Seen) -> bool:

@@ -10,15 +10,12 @@ from PIL import Image
 from qvl.data.records import Facts, Part, Picture, Record, Turn
 from qvl.data.synth.move import Move
 from qvl.data.synth.scan import scanned
-from qvl.data.synth.texts.asking import Seen, Spot, bare, talks
+from qvl.data.synth.texts.asking import Seen, Spot, talks
 from qvl.data.synth.texts.run import Run
 from qvl.data.synth.texts.sheet import Sheet
-from qvl.data.synth.texts.supply import Piece
 from qvl.data.work import Work
 from qvl.messages import Text
 from qvl.tasks.place import Corners
-
-OTHERS = 12  # words of the language that may be asked for and are not there
 
 
 @dataclass(frozen=True)
@@ -39,23 +36,18 @@ def made(
     language: str,
     scan: float = 0.0,
     smallest: float = 12.0,
-    pieces: Sequence[Piece] = (),
 ) -> Made:
-    """The sheet as pixels, a share of them scanned; `pieces` give words that may be absent."""
+    """The sheet as pixels, a share `scan` of them scanned."""
     image, move = sheet.picture(), Move()
     if rng.random() < scan:
         done = scanned(image, rng, smallest)
         image, move, style = done.image, done.move, f"{style}/{done.name.split('+')[0]}"
     lines, words = spots(sheet.runs, move, image.size)
-    found = [bare(word) for piece in pieces for word in piece.text.split(" ")]
-    others = [word for word in dict.fromkeys(found) if 2 < len(word) < 16][:OTHERS]
-    seen = Seen(lines, words, language, others)
+    seen = Seen(lines, words, language)
     return Made(image, seen, style, sheet.sources, sheet.licences)
 
 
-def spots(
-    runs: Sequence[Run], move: Move, size: tuple[int, int]
-) -> tuple[list[Spot], list[Spot]]:
+def spots(runs: Sequence[Run], move: Move, size: tuple[int, int]) -> tuple[list[Spot], list[Spot]]:
     """Lines and words with their places after a move; no words where some are not known."""
     lines, words, known = [], [], True
     for run in runs:

@@ -7,45 +7,14 @@ import numpy as np
 
 from qvl.data.fonts import Face
 from qvl.data.synth.texts.flow import Flow, credit, side_by_side, sizes
+from qvl.data.synth.texts.layouts import Layout, layout
 from qvl.data.synth.texts.letters import Type
 from qvl.data.synth.texts.run import Colour, joined
 from qvl.data.synth.texts.setting import Block
 from qvl.data.synth.texts.sheet import Sheet
 from qvl.data.synth.texts.supply import face_of, texts
-from qvl.data.synth.texts.tones import TONES, area, frame, pick, rule, tones
+from qvl.data.synth.texts.tones import area, frame, pick, rule, tones
 from qvl.data.words.languages import TWELVE
-
-TITLES = {"none": 2, "left": 3, "middle": 3, "ruled": 2, "banner": 1.5, "boxed": 1}
-PARAGRAPHS = {"indented": 3, "spaced": 3, "tight": 1, "hanging": 1}
-FURNITURE = {"none": 3, "foot": 2, "head": 2, "both": 2}
-EXTRAS = {"none": 4, "bullets": 2, "numbers": 2, "quote": 1.5, "note": 1.5, "mixed": 2}
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How a page is made up; its name is what a record calls its style."""
-
-    columns: int
-    title: str
-    paragraph: str
-    align: str
-    furniture: str
-    extra: str
-    tone: str
-
-    @property
-    def name(self) -> str:
-        told = (self.title, self.paragraph, self.align, self.furniture, self.extra, self.tone)
-        return f"{self.columns} columns/" + "/".join(told)
-
-
-def layout(rng: np.random.Generator, language: str) -> Layout:
-    aligns = {"justified": 3, "right" if language == "ar" else "left": 3, "middle": 0.4}
-    align = "right" if language == "ar" else pick(rng, aligns)
-    columns = pick(rng, {1: 5, 2: 3, 3: 1.5})
-    choices = (TITLES, PARAGRAPHS, FURNITURE, EXTRAS, TONES)
-    title, paragraph, furniture, extra, tone = (pick(rng, each) for each in choices)
-    return Layout(columns, title, paragraph, align, furniture, extra, tone)
 
 
 def page(rng: np.random.Generator, folder: Path, language: str) -> tuple[Sheet, str]:
@@ -184,7 +153,9 @@ class _Maker:
             if runs and flow.at == at:
                 left, _, right, _ = flow.column
                 edge = right if self.language == "ar" else left
-                self.sheet.below.append(rule((edge, start + 4), (edge, flow.y - size), self.accent, 3))
+                self.sheet.below.append(
+                    rule((edge, start + 4), (edge, flow.y - size), self.accent, 3)
+                )
         elif kind == "note":
             note = replace(plain, type=replace(self.type, size=max(9.0, size * 0.8)))
             flow.skip(size * 0.3)

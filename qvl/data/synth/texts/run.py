@@ -89,7 +89,7 @@ def _whole(text: str, type: Type, at: tuple[float, float], colour: Colour) -> Ru
     """A shaped line from the left end of its ink on the baseline `at`."""
     blob, ascent, ink = shaped(text, type)
     x, y = at[0] - ink[0], at[1] - ascent
-    box = np.array([ink]) + (x, y, x, y)
+    box = np.array([ink]) + np.array((x, y, x, y))
     return Run(text, box, lambda canvas: canvas.drawTextBlob(blob, x, y, paint(colour)))
 
 

@@ -8,7 +8,12 @@ from qvl.data.synth.texts.letters import Type, letters
 from qvl.data.synth.texts.run import Colour, Run, joined, level
 
 _NOT_FIRST = np.array(
-    sorted(map(ord, "、。，．・：；？！）」』】〕〉》％”’ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ々,.:;!?)]}…"))
+    sorted(
+        map(
+            ord,
+            "、。，．・：；？！）」』】〕〉》％”’ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ々,.:;!?)]}…",
+        )
+    )
 )
 _NOT_LAST = np.array(sorted(map(ord, "（「『【〔〈《“‘([{")))
 _JOINED_SHARE = 0.82  # of the width of its letters alone that Arabic needs, about

@@ -32,17 +32,29 @@ def tones(rng: np.random.Generator, name: str) -> tuple[Colour, Colour, Colour]:
         return (level, level, level), shade(rng, 0, 60, grey=True), shade(rng, 0, 130)
     if name == "paper":
         warm = int(rng.integers(0, 30))
-        return (252, 248 - warm // 3, 240 - warm), shade(rng, 15, 60), (120, int(rng.integers(20, 70)), 20)
+        return (
+            (252, 248 - warm // 3, 240 - warm),
+            shade(rng, 15, 60),
+            (120, int(rng.integers(20, 70)), 20),
+        )
     if name == "grey":
         level = int(rng.integers(205, 235))
         return (level, level, level), shade(rng, 0, 50, grey=True), shade(rng, 0, 90)
     if name == "tinted":
         return shade(rng, 205, 255), shade(rng, 0, 75), shade(rng, 0, 90)
     if name == "dark":
-        return shade(rng, 8, 48), shade(rng, 205, 255, grey=bool(rng.random() < 0.6)), shade(rng, 160, 255)
+        return (
+            shade(rng, 8, 48),
+            shade(rng, 205, 255, grey=bool(rng.random() < 0.6)),
+            shade(rng, 160, 255),
+        )
     hue = shade(rng, 0, 255)
     light = sum(np.array(hue) * (0.3, 0.59, 0.11)) > 140
-    return hue, ((10, 10, 10) if light else (252, 252, 252)), ((50, 0, 0) if light else (255, 240, 200))
+    return (
+        hue,
+        ((10, 10, 10) if light else (252, 252, 252)),
+        ((50, 0, 0) if light else (255, 240, 200)),
+    )
 
 
 def area(box: Corners, colour: Colour, radius: float = 0.0) -> Draw:
@@ -66,7 +78,9 @@ def frame(box: Corners, colour: Colour, width: float = 1.0) -> Draw:
     return draw
 
 
-def rule(start: tuple[float, float], end: tuple[float, float], colour: Colour, width: float = 1.0) -> Draw:
+def rule(
+    start: tuple[float, float], end: tuple[float, float], colour: Colour, width: float = 1.0
+) -> Draw:
     def draw(canvas: Any) -> None:
         line = paint(colour)
         line.setStrokeWidth(width)

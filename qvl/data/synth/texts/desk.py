@@ -1,0 +1,63 @@
+"""What an arrangement of text draws with."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from qvl.data.fonts import Face
+from qvl.data.synth.texts import strings
+from qvl.data.synth.texts.flow import Flow, credit
+from qvl.data.synth.texts.letters import Type
+from qvl.data.synth.texts.run import Colour
+from qvl.data.synth.texts.setting import Block
+from qvl.data.synth.texts.sheet import Sheet
+
+
+@dataclass
+class Desk:
+    """What an arrangement draws with: a sheet, a type, colours, and text of a language."""
+
+    rng: np.random.Generator
+    sheet: Sheet
+    face: Face
+    type: Type
+    ink: Colour
+    accent: Colour
+    supply: Iterator[Any]
+    language: str
+
+    @property
+    def near(self) -> str:
+        return "right" if self.language == "ar" else "left"
+
+    def text(self, longest: int, shortest: int = 1) -> str:
+        """A piece of real text, cut at a word where it is too long."""
+        for _ in range(30):
+            piece = next(self.supply)
+            if shortest <= len(piece.text) <= longest:
+                break
+        credit(self.sheet, piece)
+        if len(piece.text) <= longest:
+            return piece.text
+        cut = piece.text[:longest]
+        return (cut.rsplit(" ", 1)[0] if " " in cut else cut).strip()
+
+    def any(self, longest: int) -> str:
+        """Real text or strings without meaning."""
+        made = strings.nonsense if self.rng.random() < 0.5 else lambda r, n: strings.numbers(r)
+        text = made(self.rng, longest)
+        if self.rng.random() < 0.25 and not self.face.lacks(text):
+            return text
+        return self.text(longest)
+
+    def block(self, align: str = "", **more: Any) -> Block:
+        leading = float(self.rng.uniform(1.2, 1.7))
+        return replace(Block(self.type, self.ink, 1.0, leading, align or self.near), **more)
+
+    def flow(self) -> Flow:
+        """The whole sheet as one column with a margin."""
+        width, high = self.sheet.size
+        pad = float(self.rng.uniform(0.6, 2.0)) * self.type.size
+        return Flow(self.sheet, [(pad, pad, width - pad, high - pad)])
