@@ -1,6 +1,6 @@
 """What an arrangement of text draws with."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -45,12 +45,19 @@ class Desk:
         return (cut.rsplit(" ", 1)[0] if " " in cut else cut).strip()
 
     def any(self, longest: int) -> str:
-        """Real text or strings without meaning."""
-        made = strings.nonsense if self.rng.random() < 0.5 else lambda r, n: strings.numbers(r)
-        text = made(self.rng, longest)
-        if self.rng.random() < 0.25 and not self.face.lacks(text):
-            return text
-        return self.text(longest)
+        """Real text, or a string or number without meaning."""
+        if self.rng.random() < 0.75:
+            return self.text(longest)
+        if self.rng.random() < 0.5:
+            return self.drawn(lambda: strings.nonsense(self.rng, longest))
+        return self.drawn(lambda: strings.numbers(self.rng))
+
+    def drawn(self, make: Callable[[], str]) -> str:
+        """A string that the face draws to the last letter; real text where it draws none."""
+        for _ in range(20):
+            if not self.face.lacks(text := make()):
+                return text
+        return self.text(20)
 
     def block(self, align: str = "", **more: Any) -> Block:
         leading = float(self.rng.uniform(1.2, 1.7))

@@ -63,7 +63,7 @@ class Letters:
     """The advance and the ink of each letter of a type, learnt as they come."""
 
     def __init__(self, type: Type) -> None:
-        self.font = font(type)
+        self.type, self.font = type, font(type)
         self.rows = np.full(_TOP, -1, np.int32)  # code point -> row of the tables below
         self.glyphs = np.zeros(_FIRST, np.int32)
         self.advances = np.zeros(_FIRST)
@@ -88,6 +88,9 @@ class Letters:
 
     def _learn(self, codes: np.ndarray) -> None:
         glyphs = self.font.unicharsToGlyphs(codes.tolist())
+        if 0 in glyphs:
+            missing = chr(codes[glyphs.index(0)])
+            raise ValueError(f"{self.type.path.name} has no {missing!r}; choose another face")
         advances, bounds = self.font.getWidthsBounds(glyphs)
         end = self.known + len(codes)
         while end > len(self.glyphs):
@@ -105,6 +108,7 @@ def letters(type: Type) -> Letters:
     return Letters(type)
 
 
+@lru_cache(maxsize=256)  # a line is measured, then set
 def shaped(text: str, type: Type) -> tuple[Any, float, tuple[float, float, float, float]]:
     """A run of a right-to-left script: its blob, its ascent, and its ink from its upper left.
 

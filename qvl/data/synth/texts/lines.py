@@ -45,6 +45,8 @@ def arranged(
     back, tone = pick(rng, BACKS), pick(rng, TONES)
     if kind in STRINGS and language in ("ar", "zh", "ja", "ko"):
         language = "en"
+    if kind == "contents" and language == "ar":
+        kind = "paragraph"  # leaders from the right are not drawn
     ground, ink, accent = tones(rng, tone)
     face = face_of(rng, folder, language, hand)
     low = 14 if hand else 9

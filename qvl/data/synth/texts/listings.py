@@ -9,7 +9,7 @@ from qvl.data.synth.texts import strings
 from qvl.data.synth.texts.desk import Desk
 from qvl.data.synth.texts.flow import Flow, side_by_side
 from qvl.data.synth.texts.letters import letters
-from qvl.data.synth.texts.run import joined, level
+from qvl.data.synth.texts.run import level
 from qvl.data.synth.texts.setting import wrapped
 from qvl.data.synth.texts.tones import pick
 
@@ -25,6 +25,8 @@ def code(desk: Desk) -> None:
         depth = max(0, min(4, depth + int(desk.rng.integers(-1, 2))))
         left, _, right, _ = flow.column
         text = line.strip()
+        if desk.face.lacks(text):
+            continue
         start = (4 * width if numbered else 0) + depth * 2 * width
         if len(wrapped(text, replace(block, width=right - left - start))) != 1:
             continue
@@ -55,7 +57,8 @@ def _joined_number(desk: Desk, number: int, run: Any, left: float) -> Any:
 def random(desk: Desk) -> None:
     flow, block = desk.flow(), desk.block(pick(desk.rng, ("left", "middle")))
     while not flow.full:
-        flow.put(strings.nonsense(desk.rng, int(desk.rng.integers(5, 70))), block, 0)
+        longest = int(desk.rng.integers(5, 70))
+        flow.put(desk.drawn(lambda most=longest: strings.nonsense(desk.rng, most)), block, 0)
 
 
 def numbers(desk: Desk) -> None:
@@ -68,7 +71,7 @@ def numbers(desk: Desk) -> None:
     while y + 2 * size < high:
         for left, _, right, _ in side_by_side((size, y, width - size, high), count, size, False):
             block = desk.block(align, width=right - left)
-            text = strings.numbers(desk.rng)
+            text = desk.drawn(lambda: strings.numbers(desk.rng))
             if len(wrapped(text, block)) == 1:
                 Flow(desk.sheet, [(left, y, right, y + 2 * size)]).put(text, block, 0)
         y += step
@@ -83,8 +86,6 @@ def contents(desk: Desk) -> None:
         depth = int(desk.rng.integers(0, 3)) * size
         number += int(desk.rng.integers(0, 12))
         title = desk.text(max(8, int((width - 6 * size - depth) / size)))
-        if joined(title):
-            title = strings.nonsense(desk.rng, 20)
         text = f"{title} "
         start = size + depth
         room = width - size - start - sum(letters(desk.type).widths(text + f" {number}"))

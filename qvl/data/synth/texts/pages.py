@@ -180,5 +180,7 @@ class _Maker:
         block = self.block(max(9.0, self.type.size * 0.75), self.ink, align)
         number = int(self.rng.integers(1, 900))
         text = pick(self.rng, (f"{number}", f"- {number} -", f"{number} / {number + 40}"))
+        if self.face.lacks(text):
+            return
         flow = Flow(self.sheet, [(side, y, self.sheet.size[0] - side, y + 3 * block.type.size)])
         flow.put(text, block, 0)

@@ -1,12 +1,14 @@
 """Words in the wild: signs, plates, posters and letters in perspective on real photographs."""
 
 from functools import cache, lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
+from qvl.data.drafts import draft
 from qvl.data.items.wallpapers import Wallpaper, wallpapers
 from qvl.data.sources import named
 from qvl.data.synth.move import Move, homography
@@ -31,18 +33,24 @@ def _photographs(folder: Path) -> tuple[Wallpaper, ...]:
 
 
 @lru_cache(maxsize=80)
-def _opened(path: Path) -> Image.Image:
-    with Image.open(path) as held:
-        held.draft("RGB", (LONGEST, LONGEST))
-        small = held.convert("RGB")
-    small.thumbnail((LONGEST, LONGEST))
-    return small
+def _opened(folder: Path, path: Path) -> Image.Image:
+    """A photograph at a size that scenes need; made small once and kept beside the packages."""
+    name = sha256(f"{path.relative_to(folder)} {LONGEST}".encode()).hexdigest()[:24]
+    kept = folder / ".photographs" / f"{name}.jpg"
+    if not kept.is_file():
+        with Image.open(path) as held:
+            small = held.convert("RGB")
+        small.thumbnail((LONGEST, LONGEST))
+        with draft(kept) as beside:
+            small.save(beside, "jpeg", quality=92)
+    with Image.open(kept) as held:
+        return held.convert("RGB")
 
 
 def ground(rng: np.random.Generator, folder: Path) -> tuple[Image.Image, Wallpaper]:
     """A part of a photograph, of a size of its own."""
     chosen = pick(rng, _photographs(folder))
-    whole = _opened(chosen.path)
+    whole = _opened(folder, chosen.path)
     shape = (int(rng.integers(360, 1000)), int(rng.integers(360, 900)))
     zoom = float(rng.uniform(0.5, 1.0)) * min(whole.width / shape[0], whole.height / shape[1])
     wide, high = shape[0] * zoom, shape[1] * zoom

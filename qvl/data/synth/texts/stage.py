@@ -24,6 +24,7 @@ from qvl.data.words.languages import TWELVE
 from qvl.data.work import Rejected, Work
 
 _DOWN = dict.fromkeys(TWELVE, 0.35) | {"zh": 4.0, "ja": 4.0, "ko": 1.0, "ar": 0.0}
+_HANDS = dict.fromkeys(TWELVE, 1.0) | {"en": 3.0, "zh": 2.0, "ar": 0.0}  # no Arabic face is one
 _SHARES = dict.fromkeys(TWELVE, 1.0) | {"en": 3.0, "zh": 2.0}
 
 
@@ -57,7 +58,7 @@ def _told(shown: Made) -> Made:
 def hand(work: Work, folder: Path | None = None) -> Iterator[Record | Rejected]:
     """Text in faces that look written by a hand."""
     rng, folder = work.rng(), folder or home()
-    language = _language(rng)
+    language = pick(rng, _HANDS)
     sheet, style = arranged(rng, folder, language, hand=True)
     yield from _kept(work, "hand", _told(made(sheet, rng, style, language, 0.4)), rng, folder)
 
