@@ -44,7 +44,7 @@ def letters(language: str, size: float, most: int = 60_000) -> str:
 
 def _draw(texts: list[str], block: Block, most: int) -> int:
     """Pages of these texts, over and over; how many letters were drawn."""
-    drawn, sheet, y, step = 0, Sheet((1000, 1400)), 40.0, block.leading * block.type.size
+    drawn, sheet, y, step = 0, Sheet((1000, 1400)), 40.0, block.step
     at = 0
     while drawn < most:
         lines = wrapped(texts[at % len(texts)], block)

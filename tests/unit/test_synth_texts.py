@@ -15,6 +15,7 @@ from qvl.data.records import Facts, Record
 from qvl.data.sources import home
 from qvl.data.synth.move import Move, homography, moved
 from qvl.data.synth.scan import LOOKS, scanned
+from qvl.data.words.languages import TWELVE
 from qvl.data.work import Work
 
 pytest.importorskip("skia")
@@ -106,6 +107,12 @@ def test_lines_fit_and_lose_nothing(type_):
     assert max(run.box[2] for run in runs) > 185  # some line is spread over the width
 
 
+def test_a_word_longer_than_its_line_is_cut(type_):
+    block = Block(type_, BLACK, 60.0, 1.3)
+    assert [len(line) > 1 for line in wrapped("incomprehensibilities of it", block)] == [True] * 5
+    assert wrapped("a", Block(type_, BLACK, 2.0, 1.3)) == ["a"]
+
+
 def test_no_line_begins_with_a_mark_or_cuts_a_word():
     text = "行こう、行こう。the word（ア）"
     may = breaks(np.frombuffer(text.encode("utf-32-le"), np.uint32))
@@ -194,6 +201,20 @@ def test_styles_are_many(draw):
         for seed in range(130)
     }
     assert len(styles) >= 50
+
+
+@needs_packages
+@pytest.mark.parametrize("language", TWELVE)
+def test_lines_of_a_page_do_not_lie_on_each_other(language):
+    for seed in range(3):
+        sheet, _ = page(np.random.default_rng(seed), home(), language)
+        boxes = [run.box for run in sheet.runs]
+        for at, (left, top, right, bottom) in enumerate(boxes):
+            for other in boxes[at + 1 :]:
+                across = min(right, other[2]) - max(left, other[0])
+                down = min(bottom, other[3]) - max(top, other[1])
+                high = min(bottom - top, other[3] - other[1])
+                assert across <= 0 or down <= max(5, 0.45 * high), sheet.sources
 
 
 @needs_packages

@@ -53,7 +53,7 @@ def chat(desk: Desk) -> None:
         wide = float(desk.rng.uniform(0.4, 0.75)) * width
         block = desk.block(width=wide - 1.4 * size, leading=1.3)
         text = desk.text(110)
-        deep = len(wrapped(text, block)) * 1.3 * size + 1.1 * size
+        deep = len(wrapped(text, block)) * block.step + 0.9 * size
         if y + deep > high - size * 0.5:
             break
         x = pick(desk.rng, (size, width - size - wide))

@@ -13,6 +13,7 @@ from qvl.data.synth.texts.letters import Type
 from qvl.data.synth.texts.run import Colour
 from qvl.data.synth.texts.setting import Block
 from qvl.data.synth.texts.sheet import Sheet
+from qvl.data.synth.texts.supply import fitting
 
 
 @dataclass
@@ -34,15 +35,9 @@ class Desk:
 
     def text(self, longest: int, shortest: int = 1) -> str:
         """A piece of real text, cut at a word where it is too long."""
-        for _ in range(30):
-            piece = next(self.supply)
-            if shortest <= len(piece.text) <= longest:
-                break
+        text, piece = fitting(self.supply, longest, shortest)
         credit(self.sheet, piece)
-        if len(piece.text) <= longest:
-            return piece.text
-        cut = piece.text[:longest]
-        return (cut.rsplit(" ", 1)[0] if " " in cut else cut).strip()
+        return text
 
     def any(self, longest: int) -> str:
         """Real text, or a string or number without meaning."""

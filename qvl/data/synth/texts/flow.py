@@ -8,7 +8,7 @@ import numpy as np
 
 from qvl.data.fonts import Face
 from qvl.data.synth.texts.run import Run
-from qvl.data.synth.texts.setting import Block, height, set_lines, wrapped
+from qvl.data.synth.texts.setting import Block, set_lines, wrapped
 from qvl.data.synth.texts.sheet import Sheet
 from qvl.data.synth.texts.supply import Piece
 from qvl.tasks.place import Corners
@@ -57,14 +57,12 @@ class Flow:
             left, _, right, bottom = self.column
             block = replace(block, width=right - left - inset)
             lines = wrapped(text, block) if lines is None else lines
-            room = bottom - self.y - sum(height(block.type))
-            step = block.leading * block.type.size
-            fits = int(room // step) + 1 if room >= 0 else 0
+            fits = max(0, int((bottom - self.y) // block.step))
             taken = list(islice(lines, fits))
             if taken:
                 ended = len(taken) == len(lines)
                 runs += set_lines(taken, block, (left + inset, self.y), ended)
-                self.y += len(taken) * step + after
+                self.y += len(taken) * block.step + after
             lines = lines[len(taken) :]
             if not lines:
                 break

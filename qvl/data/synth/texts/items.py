@@ -89,7 +89,7 @@ def _poster(desk: Place) -> Item:
         block = Block(type_, accent if scale > 1 else ink, width, 1.25, align)
         lines = wrapped(desk.read(longest), block)[:3]
         runs += set_lines(lines, block, (0.0, y))
-        y += len(lines) * 1.25 * type_.size + 0.35 * EM
+        y += len(lines) * block.step + 0.35 * EM
     box = around(runs)
     box = widened((min(0.0, box[0]), box[1], max(width, box[2]), box[3]), 0.6 * EM)
     return runs, [area(box, ground), frame(box, ink, 2)]

@@ -66,14 +66,14 @@ def numbers(desk: Desk) -> None:
     width, high = desk.sheet.size
     size = desk.type.size
     count = max(1, min(5, int(width / (9 * size))))
-    y, step = size, size * float(desk.rng.uniform(1.5, 2.2))
+    y, step = size, max(desk.block().step, size * float(desk.rng.uniform(1.5, 2.2)))
     align = pick(desk.rng, ("left", "right"))
     while y + 2 * size < high:
         for left, _, right, _ in side_by_side((size, y, width - size, high), count, size, False):
             block = desk.block(align, width=right - left)
             text = desk.drawn(lambda: strings.numbers(desk.rng))
             if len(wrapped(text, block)) == 1:
-                Flow(desk.sheet, [(left, y, right, y + 2 * size)]).put(text, block, 0)
+                Flow(desk.sheet, [(left, y, right, y + 4 * size)]).put(text, block, 0)
         y += step
 
 
@@ -92,7 +92,7 @@ def contents(desk: Desk) -> None:
         text += "." * max(3, int(room / dot)) + f" {number}"
         if sum(letters(desk.type).widths(text)) < width - size - start + dot:
             desk.sheet.runs.append(level(text, desk.type, (start, y), desk.ink))
-            y += size * 1.6
+            y += max(desk.block().step, size * 1.6)
         else:
             y += 1
 

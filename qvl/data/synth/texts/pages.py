@@ -12,7 +12,7 @@ from qvl.data.synth.texts.letters import Type
 from qvl.data.synth.texts.run import Colour, joined
 from qvl.data.synth.texts.setting import Block
 from qvl.data.synth.texts.sheet import Sheet
-from qvl.data.synth.texts.supply import face_of, texts
+from qvl.data.synth.texts.supply import face_of, fitting, texts
 from qvl.data.synth.texts.tones import area, frame, pick, rule, tones
 from qvl.data.words.languages import TWELVE
 
@@ -65,13 +65,9 @@ class _Maker:
 
     def piece(self, longest: int) -> str:
         """Text that is not longer than so many letters."""
-        for _ in range(60):
-            piece = next(self.supply)
-            if len(piece.text) <= longest:
-                credit(self.sheet, piece)
-                return piece.text
+        text, piece = fitting(self.supply, longest)
         credit(self.sheet, piece)
-        return piece.text[:longest].rsplit(" ", 1)[0].strip()
+        return text
 
     def block(self, size: float, colour: Colour, align: str = "", bold: bool = False) -> Block:
         type_ = replace(self.type, size=size, bold=bold)

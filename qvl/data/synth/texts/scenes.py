@@ -17,7 +17,7 @@ from qvl.data.synth.texts.items import EM, KINDS, Item, Place, around, widened
 from qvl.data.synth.texts.letters import Type
 from qvl.data.synth.texts.run import Draw, Run
 from qvl.data.synth.texts.sheet import Sheet
-from qvl.data.synth.texts.supply import face_of, texts
+from qvl.data.synth.texts.supply import face_of, fitting, texts
 from qvl.data.synth.texts.tones import pick
 from qvl.tasks.place import Corners
 
@@ -90,14 +90,9 @@ def _place(
     supply = texts(rng, folder, language, face)
 
     def read(longest: int) -> str:
-        for _ in range(60):
-            piece = next(supply)
-            if len(piece.text) <= longest:
-                break
+        text, piece = fitting(supply, longest)
         credit(sheet, piece, face)
-        cut = piece.text[:longest]
-        short = len(piece.text) > longest and " " in cut
-        return (cut.rsplit(" ", 1)[0] if short else cut).strip()
+        return text
 
     return Place(rng, face, Type.of(face, EM), read, light, language)
 

@@ -26,10 +26,22 @@ class Block:
     type: Type
     colour: Colour
     width: float
-    leading: float  # from baseline to baseline, in sizes
+    leading: float  # from baseline to baseline at least, in sizes
     align: str = "left"
     indent: float = 0.0  # of the first line
     gap: float = 0.0  # between letters
+
+    @property
+    def step(self) -> float:
+        """From one baseline to the next; faces that reach far up and down get more than asked."""
+        table = letters(self.type)
+        return max(self.leading * self.type.size, 0.92 * (table.ascent + table.descent))
+
+    @property
+    def drop(self) -> float:
+        """From the top of a block to its first baseline."""
+        table = letters(self.type)
+        return (self.step + table.ascent - table.descent) / 2
 
 
 def breaks(codes: np.ndarray) -> np.ndarray:
@@ -61,20 +73,14 @@ def wrapped(text: str, block: Block) -> list[str]:
         elif text[over] == " ":
             stop = over
         else:
-            last = int(may[np.searchsorted(may, over, side="right") - 1]) if len(may) else 0
-            stop = last if last > at else max(over, at + 1)
+            before = may[: np.searchsorted(may, over, side="right")]
+            stop = int(before[-1]) if len(before) and before[-1] > at else max(over, at + 1)
         if line := text[at:stop].strip():
             lines.append(line)
         at, room = stop, block.width
         while at < len(text) and text[at] == " ":
             at += 1
     return lines
-
-
-def height(type: Type) -> tuple[float, float]:
-    """Above and below the baseline."""
-    table = letters(type)
-    return table.ascent, table.descent
 
 
 def set_lines(
@@ -85,12 +91,11 @@ def set_lines(
     `ended`: the last is the end of its paragraph, which is not spread over the width.
     """
     runs: list[Run] = []
-    step = block.leading * block.type.size
-    baseline = at[1] + height(block.type)[0]
+    baseline = at[1] + block.drop
     for number, text in enumerate(lines):
         indent = block.indent if not number else 0.0
         ends = ended and number == len(lines) - 1
-        runs.append(_line(text, block, (at[0], baseline + number * step), indent, ends))
+        runs.append(_line(text, block, (at[0], baseline + number * block.step), indent, ends))
     return runs
 
 

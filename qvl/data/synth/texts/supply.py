@@ -1,7 +1,7 @@
 """Real text and proved faces by language: what the drawings of text are made of."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -18,6 +18,7 @@ from qvl.data.words.paragraphs import Paragraph, paragraphs
 
 EACH = 1500  # paragraphs of a language from each package, at most
 LONGEST = 900  # characters of a paragraph
+_WIDE = frozenset(("zh", "ja", "ko"))
 _COLOURED = ("Colored", "Emoji")  # in names of families that draw in colours of their own
 
 
@@ -48,7 +49,7 @@ def pieces(folder: Path, language: str) -> tuple[Piece, ...]:
         with draft(kept) as beside:
             beside.write_text(json.dumps(found, ensure_ascii=False))
     rows = json.loads(kept.read_text())
-    return tuple(Piece(*row, _licence(folder, row[2])) for row in rows)
+    return tuple(Piece(text, kind, source, _licence(folder, source)) for text, kind, source in rows)
 
 
 def _paragraphs(folder: Path, language: str) -> Iterator[Paragraph]:
@@ -64,7 +65,9 @@ def _licence(folder: Path, source: str) -> str:
     return _licences(folder / package)(path)
 
 
-_licences = cache(licences)
+@cache
+def _licences(folder: Path) -> Callable[[str | Path], str]:
+    return licences(folder)
 
 
 @cache
@@ -78,7 +81,8 @@ def families(
     found: dict[str, list[Face]] = {}
     for face in faces(folder):
         coloured = any(word in face.family for word in _COLOURED)
-        if language in face.languages and face.handwritten == hand and not coloured:
+        wide = language == "ru" and face.languages & _WIDE  # Cyrillic as wide as Han letters
+        if language in face.languages and face.handwritten == hand and not coloured | bool(wide):
             found.setdefault(face.family, []).append(face)
     return tuple((family, tuple(each)) for family, each in sorted(found.items()))
 
@@ -105,3 +109,15 @@ def texts(
         for piece in all_pieces[first : first + int(rng.integers(1, 9))]:
             if (not kind or piece.kind == kind) and not face.lacks(piece.text):
                 yield piece
+
+
+def fitting(supply: Iterator[Piece], longest: int, shortest: int = 1) -> tuple[str, Piece]:
+    """A text of so many letters, and the piece that it is, or is cut from where none comes."""
+    piece = next(supply)
+    for _ in range(60):
+        if shortest <= len(piece.text) <= longest:
+            return piece.text, piece
+        piece = next(supply)
+    cut = piece.text[:longest]
+    short = len(piece.text) > longest and " " in cut
+    return (cut.rsplit(" ", 1)[0] if short else cut).strip(), piece

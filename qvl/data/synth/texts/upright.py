@@ -9,10 +9,9 @@ from qvl.data.synth.texts import strips
 from qvl.data.synth.texts.columns import HAN
 from qvl.data.synth.texts.flow import credit, sizes
 from qvl.data.synth.texts.letters import Type
-from qvl.data.synth.texts.run import joined
 from qvl.data.synth.texts.sheet import Sheet
 from qvl.data.synth.texts.strips import Strip
-from qvl.data.synth.texts.supply import face_of, texts
+from qvl.data.synth.texts.supply import face_of, fitting, texts
 from qvl.data.synth.texts.tones import TONES, frame, pick, shade, tones
 
 KINDS: dict[str, tuple[float, Callable[[Strip], None]]] = {
@@ -44,12 +43,9 @@ def upright(rng: np.random.Generator, folder: Path, language: str) -> tuple[Shee
     supply = texts(rng, folder, language, face)
 
     def read(longest: int, shortest: int) -> str:
-        for _ in range(80):
-            piece = next(supply)
-            if shortest <= len(piece.text) <= longest and not joined(piece.text):
-                break
+        text, piece = fitting(supply, longest, shortest)
         credit(sheet, piece)
-        return piece.text[:longest].strip()
+        return text
 
     choices[kind][1](Strip(rng, sheet, face, Type.of(face, size), ink, accent, read))
     if rng.random() < 0.2:
