@@ -1,6 +1,7 @@
 """Real text and proved faces by language: what the drawings of text are made of."""
 
 import json
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,7 @@ from qvl.data.packages import of_kind
 from qvl.data.sources import MANIFEST, licences, named
 from qvl.data.words.paragraphs import Paragraph, paragraphs
 
+_VERSION = 2  # of what is kept
 EACH = 1500  # paragraphs of a language from each package, at most
 LONGEST = 900  # characters of a paragraph
 _WIDE = frozenset(("zh", "ja", "ko"))
@@ -40,16 +42,28 @@ def pieces(folder: Path, language: str) -> tuple[Piece, ...]:
     """
     manifest = folder / MANIFEST
     versions = manifest.read_bytes() if manifest.is_file() else b""
-    mark = sha256(versions + str((EACH, LONGEST)).encode()).hexdigest()[:12]
+    mark = sha256(versions + str((_VERSION, EACH, LONGEST)).encode()).hexdigest()[:12]
     kept = folder / ".texts" / f"{language}-{mark}.json"
     if not kept.is_file():
-        found = [[p.text, p.kind, named(p.path, folder)] for p in _paragraphs(folder, language)]
+        found = [
+            [text, p.kind, named(p.path, folder)]
+            for p in _paragraphs(folder, language)
+            if (text := _visible(p.text))
+        ]
         if not found:
             raise OSError(f"no text in {language!r} below {folder}; run qvl data fetch")
         with draft(kept) as beside:
             beside.write_text(json.dumps(found, ensure_ascii=False))
     rows = json.loads(kept.read_text())
     return tuple(Piece(text, kind, source, _licence(folder, source)) for text, kind, source in rows)
+
+
+def _visible(text: str) -> str:
+    """A text with plain blanks; nothing where it holds signs that are not drawn (ZWNJ, marks)."""
+    kinds = {c: unicodedata.category(c) for c in set(text)}
+    if any(kind[0] == "C" or kind in ("Zl", "Zp") for kind in kinds.values()):
+        return ""
+    return "".join(" " if kinds[c] == "Zs" else c for c in text).strip()
 
 
 def _paragraphs(folder: Path, language: str) -> Iterator[Paragraph]:
