@@ -13,7 +13,7 @@ def fetch(
         str, typer.Option(help="ci (420 MB to download), small (1.0 GB) or full (2.7 GB).")
     ] = "ci",
     cache: Annotated[
-        Path | None, typer.Option(help="Folder of unpacked packages [~/.cache/qvl/debian].")
+        Path | None, typer.Option(help="Folder of unpacked packages (~/.cache/qvl/debian).")
     ] = None,
     debs: Annotated[
         Path | None, typer.Option(help="Take .deb files from this folder, not from the network.")

@@ -34,7 +34,7 @@ def sift(
     rules = [getattr(rule, "__name__", repr(rule)) for rule in RULES]
     plan = over(name, shards, {"rules": rules, "version": VERSION}, held_out=held_out)
     stage = Filtered(Reread(tuple(shards)))
-    _run(plan, stage, out, (workers, max_error_rate, redo), ray)
+    output.data(run(plan, stage, out, (workers, max_error_rate, redo), ray))
 
 
 def dedup(
@@ -60,11 +60,15 @@ def dedup(
     reasons = {copy.key: (copy.why, f"of {copy.of}") for copy in found}
     plan = over(name, shards, {"copies": sorted(reasons.items())}, held_out=held_out)
     stage = Filtered(Reread(tuple(shards)), (Without(reasons),))
-    _run(plan, stage, out, (workers, 0.0, redo), ray)
+    output.data(run(plan, stage, out, (workers, 0.0, redo), ray))
 
 
-def _run(plan: Any, stage: Any, out: Path, how: tuple[int, float, bool], ray: bool) -> None:
-    from qvl.data.executors import Options, WorkerDied, run
+def run(
+    plan: Any, stage: Any, out: Path, how: tuple[int, float, bool], ray: bool
+) -> dict[str, Any]:
+    """The report of a set that is made; exit code 1 where too much is wrong with it."""
+    from qvl.data.executors import Options, WorkerDied
+    from qvl.data.executors import run as made
     from qvl.data.tally import TooManyFaults
 
     runner = None
@@ -74,7 +78,7 @@ def _run(plan: Any, stage: Any, out: Path, how: tuple[int, float, bool], ray: bo
     options = Options(workers, rate, redo=redo)
     try:
         with paced(output.note) as say:
-            output.data(run(plan, stage, out, options, say, runner))
+            return made(plan, stage, out, options, say, runner)
     except (TooManyFaults, WorkerDied) as error:
         output.note(f"qvl: {error}")
         raise typer.Exit(1) from None

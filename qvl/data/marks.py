@@ -86,7 +86,7 @@ def finished(plan: Plan, folder: Path, *, redo: bool) -> dict[int, Mark]:
             mark_of(tar).unlink()
         else:
             raise ValueError(
-                f"{tar} was made with another config; make it anew with redo, or elsewhere"
+                f"{tar} was made with another config; make it anew (--redo), or elsewhere"
             )
     return found
 

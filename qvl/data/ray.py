@@ -1,5 +1,6 @@
 """The same stages on a Ray cluster, whose machines share the folder of the shards."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ def on_ray(
     the numbers of shards and their marks. A shard whose worker dies is tried again.
     """
     try:
-        import ray
+        ray: Any = import_module("ray")
     except ImportError:
         raise ValueError("there is no Ray here; pip install 'qvl[ray]'") from None
     if not ray.is_initialized():

@@ -28,25 +28,28 @@ def strings(value: Any) -> Iterator[str]:
             yield str(value)
 
 
-def answer_text(record: Record) -> str:
-    """All that the assistant says, facts as their words without coordinates."""
-    said = [_words(part) for part in record.parts("assistant")]
+def answer_text(record: Record, without: tuple[str, ...] = ()) -> str:
+    """All that the assistant says, facts as their words without coordinates.
+
+    Fields of facts called one of `without` are left out, such as the "rows" of tables.
+    """
+    said = [_words(part, (*_NAMES, *without)) for part in record.parts("assistant")]
     return "\n".join(text for text in said if text)
 
 
-def _words(part: object) -> str:
+def _words(part: object, without: tuple[str, ...]) -> str:
     if isinstance(part, Facts):
-        return "\n".join(each for each in _only_text(part.value) if each)
+        return "\n".join(each for each in _only_text(part.value, without) if each)
     return part.text if isinstance(part, Text) else ""
 
 
-def _only_text(value: Any) -> Iterator[str]:
+def _only_text(value: Any, without: tuple[str, ...]) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
         for inner in value:
-            yield from _only_text(inner)
+            yield from _only_text(inner, without)
     elif isinstance(value, dict):
         for name, inner in value.items():
-            if name not in _NAMES:
-                yield from _only_text(inner)
+            if name not in without:
+                yield from _only_text(inner, without)

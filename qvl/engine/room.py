@@ -33,7 +33,7 @@ def _remedy(encoded: Encoded, cfg: Config, max_tokens: int) -> str:
         ways.append(f"write at most {room - prompt} (max_tokens)")
     stills = _stills(media)
     others = prompt - sum(m.tokens for m in stills)
-    limit = max_pixels_within(stills, room - max_tokens - others, cfg) if stills else None
+    limit = max_pixels_within(stills, room - max_tokens - others, cfg, encoded.least)
     if limit:
         ways.append(f"set max_pixels of each picture to {limit}")
     if len(stills) < len(media):
@@ -41,17 +41,23 @@ def _remedy(encoded: Encoded, cfg: Config, max_tokens: int) -> str:
     return " or ".join(ways or ["shorten the text" if not media else "leave some of it out"])
 
 
-def max_pixels_within(stills: Sequence[Media], budget: int, cfg: Config) -> int | None:
-    """The largest max_pixels with which these pictures take at most `budget` tokens, if any."""
+def max_pixels_within(
+    stills: Sequence[Media], budget: int, cfg: Config, least: int = 0
+) -> int | None:
+    """The largest max_pixels with which these pictures take at most `budget` tokens, if any.
+
+    `least` is the min_pixels that one of them brought along, below which no limit may go.
+    """
     unit = cfg.vision.unit_pixels
-    low, high = 0, max(m.tokens for m in stills)  # in tokens a picture: low fits, high + 1 not
-    while low < high:
+    low = lowest = -(-least // unit**2) - 1 if least else 0
+    high = max((m.tokens for m in stills), default=0)
+    while low < high:  # in tokens a picture: low fits, or is too low to be named; high + 1 not
         middle = (low + high + 1) // 2
         if sum(_tokens(m, middle * unit**2, unit) for m in stills) <= budget:
             low = middle
         else:
             high = middle - 1
-    return low * unit**2 or None
+    return low * unit**2 if low > lowest else None
 
 
 def _tokens(media: Media, max_pixels: int, unit: int) -> int:

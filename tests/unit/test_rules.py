@@ -199,3 +199,14 @@ def test_a_filtered_stage_gives_both():
     assert isinstance(first, Record)
     assert isinstance(second, Rejected) and second.reason == "short answer" and second.record
     assert third == Rejected("a-2", "dull")
+
+
+def test_cells_may_say_the_same_again():
+    rows = [[{"text": day}, *[{"text": "Physics and chemistry"}] * 5] for day in "ABCDEF"]
+    turns = (
+        Turn("user", (Picture("0.png"), Text("The table."))),
+        Turn("assistant", (Facts("table", {"rows": rows}, "html", "0.png"),)),
+    )
+    media = {"0.png": picture()}
+    table = Record("t", "tables", turns, media, "CC0-1.0", ("made:test",), "en")
+    assert Repetition()(table) is None

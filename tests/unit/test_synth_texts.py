@@ -25,6 +25,7 @@ from qvl.data.synth.texts.letters import Type
 from qvl.data.synth.texts.lines import arranged
 from qvl.data.synth.texts.pages import page
 from qvl.data.synth.texts.run import level
+from qvl.data.synth.texts.scenes import _put as place_item
 from qvl.data.synth.texts.scenes import scene
 from qvl.data.synth.texts.setting import Block, breaks, set_lines, wrapped
 from qvl.data.synth.texts.sheet import Sheet
@@ -141,6 +142,18 @@ def test_looks_move_nothing_and_are_the_same_for_a_seed():
     for name, (_, look) in LOOKS.items():
         one, two = (look(image, np.random.default_rng(5)) for _ in range(2))
         assert one.size == image.size and one.tobytes() == two.tobytes(), name
+
+
+def test_boxes_follow_a_perspective(type_):
+    for seed in range(5):
+        sheet = Sheet((300, 300))
+        item = ([level("Sign 12", type_, (0, 0), BLACK)], [])
+        put = place_item(np.random.default_rng(seed), sheet, item, 1, [])
+        assert put is not None
+        sheet.runs += put[1]
+        drawn = inked(sheet.picture())
+        box = sheet.runs[0].box
+        assert near(box, drawn, by=4) and box[0] <= drawn[0] + 2 and box[3] >= drawn[3] - 2
 
 
 def test_a_move_takes_corners_to_corners():

@@ -1,0 +1,76 @@
+"""One Chromium a process: pages drawn, measured in their DOM, and shot."""
+
+import atexit
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from qvl.data.synth.sheets import CHROMIUM, FLAGS
+
+PAGES = 300  # after so many a browser is started anew, since its memory grows
+LOOK = ["--force-color-profile=srgb", "--font-render-hinting=none", "--hide-scrollbars"]
+
+
+@dataclass
+class Browser:
+    """What is open: the driver, the browser, and a tab for each document that tabs begin with."""
+
+    play: Any
+    chromium: Any
+    tabs: dict[str, Any] = field(default_factory=dict)
+    shown: int = 0
+
+    def close(self) -> None:
+        self.chromium.close()
+        self.tabs.clear()
+        self.shown = 0
+
+
+@cache
+def _browser() -> Browser:
+    from playwright.sync_api import sync_playwright
+
+    if not Path(CHROMIUM).exists():
+        raise RuntimeError(f"no browser at {CHROMIUM}; apt-get install chromium")
+    play = sync_playwright().start()
+    opened = Browser(play, play.chromium.launch(executable_path=CHROMIUM, args=FLAGS + LOOK))
+    atexit.register(play.stop)
+    return opened
+
+
+@contextmanager
+def tab(size: tuple[int, int], begin: str = "") -> Iterator[Any]:
+    """A tab of this size in pixels that holds the document `begin`, loaded once.
+
+    What goes wrong in it closes the browser, so that the next page finds a fresh one.
+    """
+    held = _browser()
+    if held.shown >= PAGES:
+        _restart(held)
+    held.shown += 1
+    try:
+        if begin not in held.tabs:
+            held.tabs[begin] = held.chromium.new_page(
+                viewport={"width": size[0], "height": size[1]}
+            )
+            held.tabs[begin].set_content(begin)
+        found = held.tabs[begin]
+        found.set_viewport_size({"width": size[0], "height": size[1]})
+        yield found
+    except BaseException:
+        _restart(held)
+        raise
+
+
+def _restart(held: Browser) -> None:
+    from playwright.sync_api import Error
+
+    try:
+        held.close()
+    except Error:
+        held.tabs.clear()  # it is dead already
+    held.chromium = held.play.chromium.launch(executable_path=CHROMIUM, args=FLAGS + LOOK)
+    held.shown = 0

@@ -1,0 +1,57 @@
+"""Questions and answers over a picture, or over none, as a record."""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image
+
+from qvl.data.records import Facts, Part, Picture, Record, Turn
+from qvl.messages import Text
+
+LICENCE = "CC0-1.0"  # of what these generators draw
+Said = str | Facts
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a record is about: its key, family, encoded picture by name if it has one."""
+
+    key: str
+    family: str
+    language: str
+    meta: Mapping[str, Any]
+    picture: tuple[str, bytes] | None = None
+    sources: tuple[str, ...] = ()  # besides the generator of the family
+
+
+def record(scene: Scene, talk: Sequence[tuple[str, Said]]) -> Record:
+    """Turns of a user and an assistant; the picture stands in the first."""
+    turns = []
+    for at, (question, answer) in enumerate(talk):
+        shown: tuple[Part, ...] = ()
+        if scene.picture and not at:
+            shown = (Picture(scene.picture[0]),)
+        turns.append(Turn("user", (*shown, Text(question))))
+        turns.append(Turn("assistant", (Text(answer) if isinstance(answer, str) else answer,)))
+    return Record(
+        key=scene.key,
+        family=scene.family,
+        turns=tuple(turns),
+        media=dict([scene.picture]) if scene.picture else {},
+        licence=LICENCE,
+        sources=(f"made:{scene.family}", *scene.sources),
+        language=scene.language,
+        meta=scene.meta,
+    )
+
+
+def encoded(image: Image.Image, quality: int = 0) -> tuple[str, bytes]:
+    """A picture as PNG, or with a quality as JPEG, and the name that a record gives it."""
+    file = io.BytesIO()
+    if quality:
+        image.save(file, "jpeg", quality=quality)
+        return "0.jpg", file.getvalue()
+    image.save(file, "png", compress_level=3)  # half as long as the usual 6
+    return "0.png", file.getvalue()
