@@ -22,7 +22,7 @@ from qvl.data.synth.texts.supply import families, pieces
 from qvl.data.work import Stage, Work
 
 STAGES: dict[str, Stage] = {
-    name: partial(getattr(stage, name), folder=home())
+    name: partial(getattr(stage, name), cache=home())
     for name in ("lines", "pages", "upright", "hand", "scenes")
 }
 WARM = 60  # items before the clock starts

@@ -191,7 +191,7 @@ def test_a_letter_that_a_face_lacks_is_an_error(type_):
 @needs_packages
 @pytest.mark.parametrize("name", STAGES)
 def test_records_hold_together_and_come_again_the_same(name):
-    made = partial(getattr(stage, name), folder=home())
+    made = partial(getattr(stage, name), cache=home())
     for index in range(4):
         kept = list(made(Work("t", 0, index)))
         assert kept == list(made(Work("t", 0, index)))

@@ -1,6 +1,6 @@
 """Work items to records of text: `lines`, `pages`, `upright`, `hand` and `scenes`.
 
-Each is a stage; `folder` is the cache of fetched packages (`qvl.data.sources.home` by default).
+Each is a stage; `cache` is the folder of fetched packages (`qvl.data.sources.home` by default).
 """
 
 from collections.abc import Iterator
@@ -38,9 +38,9 @@ def _some(rng: np.random.Generator, folder: Path, language: str) -> list:
     return list(known[first : first + 6])
 
 
-def lines(work: Work, folder: Path | None = None) -> Iterator[Record | Rejected]:
+def lines(work: Work, cache: Path | None = None) -> Iterator[Record | Rejected]:
     """Lines, words, blocks, code, numbers, contents."""
-    rng, folder = work.rng(), folder or home()
+    rng, folder = work.rng(), cache or home()
     language = _language(rng)
     sheet, style = arranged(rng, folder, language)
     shown = made(sheet, rng, style, language, 0.2, 9.0)
@@ -55,17 +55,17 @@ def _told(shown: Made) -> Made:
     return replace(shown, seen=replace(shown.seen, mixed=kind not in PROSE))
 
 
-def hand(work: Work, folder: Path | None = None) -> Iterator[Record | Rejected]:
+def hand(work: Work, cache: Path | None = None) -> Iterator[Record | Rejected]:
     """Text in faces that look written by a hand."""
-    rng, folder = work.rng(), folder or home()
+    rng, folder = work.rng(), cache or home()
     language = pick(rng, _HANDS)
     sheet, style = arranged(rng, folder, language, hand=True)
     yield from _kept(work, "hand", _told(made(sheet, rng, style, language, 0.4)), rng, folder)
 
 
-def pages(work: Work, folder: Path | None = None) -> Iterator[Record | Rejected]:
+def pages(work: Work, cache: Path | None = None) -> Iterator[Record | Rejected]:
     """Pages of real text."""
-    rng, folder = work.rng(), folder or home()
+    rng, folder = work.rng(), cache or home()
     language = _language(rng)
     sheet, style = page(rng, folder, language)
     shown = made(sheet, rng, style, language, 0.5)
@@ -74,17 +74,17 @@ def pages(work: Work, folder: Path | None = None) -> Iterator[Record | Rejected]
     yield from _kept(work, "pages", shown, rng, folder)
 
 
-def upright(work: Work, folder: Path | None = None) -> Iterator[Record | Rejected]:
+def upright(work: Work, cache: Path | None = None) -> Iterator[Record | Rejected]:
     """Columns of Han letters from the right, spines, hanging signs, lines on their side."""
-    rng, folder = work.rng(), folder or home()
+    rng, folder = work.rng(), cache or home()
     language = pick(rng, _DOWN)
     sheet, style = down(rng, folder, language)
     yield from _kept(work, "upright", made(sheet, rng, style, language, 0.3), rng, folder)
 
 
-def scenes(work: Work, folder: Path | None = None) -> Iterator[Record | Rejected]:
+def scenes(work: Work, cache: Path | None = None) -> Iterator[Record | Rejected]:
     """Words on photographs."""
-    rng, folder = work.rng(), folder or home()
+    rng, folder = work.rng(), cache or home()
     language = _language(rng)
     sheet, style = scene(rng, folder, language)
     shown = made(sheet, rng, style, language)
