@@ -112,7 +112,9 @@ def talks(rng: np.random.Generator, seen: Seen, name: str) -> list[Talk]:
     for _ in range(int(pick(rng, {1: 6, 2: 3, 3: 1}))):
         if fits:
             chosen = pick(rng, fits)
-            del fits[chosen]
+            whole = (plain, lines, words) if chosen in (plain, lines, words) else (chosen,)
+            for each in whole:  # the whole text is told once
+                fits.pop(each, None)
             made.append(chosen(rng, seen, name))
     return made
 
