@@ -38,6 +38,11 @@ FAMILIES = {
     "books": Family("qvl.data.synth.documents.books:books", 200, reads=True),
     "webpages": Family("qvl.data.synth.documents.web:webpages", 280, reads=True),
     "forms": Family("qvl.data.synth.forms.stage:forms", 500, reads=True),
+    "lines": Family("qvl.data.synth.texts.stage:lines", 400, reads=True),
+    "pages": Family("qvl.data.synth.texts.stage:pages", 300, reads=True),
+    "upright": Family("qvl.data.synth.texts.stage:upright", 300, reads=True),
+    "hand": Family("qvl.data.synth.texts.stage:hand", 300, reads=True),
+    "scenes": Family("qvl.data.synth.texts.stage:scenes", 300, reads=True),
 }
 
 
