@@ -18,7 +18,7 @@ from qvl.data.synth.scan import LOOKS, scanned
 from qvl.data.words.languages import TWELVE
 from qvl.data.work import Work
 
-pytest.importorskip("skia")
+pytest.importorskip("skia", reason="extra data is not installed", exc_type=ImportError)
 from qvl.data.synth.texts import asking, stage
 from qvl.data.synth.texts.columns import column, stacked, turned
 from qvl.data.synth.texts.letters import Type
