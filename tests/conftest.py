@@ -51,3 +51,15 @@ def published(ranks):
     from qvl.chat.tokenizer import Tokenizer, official
 
     return Tokenizer(official(ranks))
+
+
+@pytest.fixture(scope="session")
+def letters() -> None:
+    """Skip where the families that charts and tables are drawn with are not installed."""
+    from qvl.data.synth.charts.fonts import _LATIN, _OTHERS, known
+
+    try:
+        for family in {*_LATIN, *(each for row in _OTHERS.values() for each in row)}:
+            known(family)
+    except RuntimeError as error:
+        pytest.skip(str(error))

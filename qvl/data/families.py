@@ -42,6 +42,11 @@ FAMILIES = {
     "maps": Family("qvl.data.synth.atlas.stage:mapped", 400, reads=True),
     "captions": Family("qvl.data.synth.captions.stage:captioned", 500, reads=True),
     "passages": Family("qvl.data.synth.passages.stage:passage", 500, reads=True),
+    "lines": Family("qvl.data.synth.texts.stage:lines", 400, reads=True),
+    "pages": Family("qvl.data.synth.texts.stage:pages", 300, reads=True),
+    "upright": Family("qvl.data.synth.texts.stage:upright", 300, reads=True),
+    "hand": Family("qvl.data.synth.texts.stage:hand", 300, reads=True),
+    "scenes": Family("qvl.data.synth.texts.stage:scenes", 300, reads=True),
 }
 
 

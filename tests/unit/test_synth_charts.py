@@ -59,6 +59,7 @@ def test_what_is_drawn_is_marked(kind):
         assert len(bars) == len(set(bars)) == len(chart.names) * len(chart.columns)
 
 
+@pytest.mark.usefixtures("letters")
 def test_the_same_item_gives_the_same_bytes_whatever_was_drawn_before():
     work = Work("t", 0, 4)
     first = next(charts(work))
@@ -69,6 +70,7 @@ def test_the_same_item_gives_the_same_bytes_whatever_was_drawn_before():
     assert dumps(first) == dumps(again) and first.media == again.media
 
 
+@pytest.mark.usefixtures("letters")
 def test_records_are_lessons():
     found = [each for index in range(40, 60) for each in charts(Work("t", 0, index))]
     kept = [each for each in found if isinstance(each, Record)]
@@ -145,6 +147,7 @@ def test_words_are_those_of_the_language():
         assert "A" in question
 
 
+@pytest.mark.usefixtures("letters")
 def test_styles_are_many():
     from qvl.data.synth.charts.look import THEMES
     from qvl.data.synth.charts.web import TEMPLATES

@@ -61,6 +61,7 @@ def test_graphs_are_what_is_told(make):
 
 
 @pytest.mark.parametrize("stage", [maths.maths, geometry.geometry, plots.plots])
+@pytest.mark.usefixtures("letters")
 def test_records_come_back_the_same(stage):
     for index in range(6):
         work = Work("t", 0, index)
@@ -82,6 +83,7 @@ def test_labels_stand_where_they_are_told():
         assert abs(pixels[round(y), round(x)] - pixels[1, 1]).max() > 60
 
 
+@pytest.mark.usefixtures("letters")
 def test_styles_are_many():
     kinds = {make(np.random.default_rng(0), 1).kind for make in maths.MAKERS}
     assert len(kinds) * 3 >= 100  # on three levels

@@ -102,6 +102,7 @@ def test_questions_are_answered_from_the_cells():
     assert ops >= {"value", "most", "least", "sum", "difference", "absent", "rows"}
 
 
+@pytest.mark.usefixtures("letters")
 def test_boxes_on_paper_hold_their_words():
     """Read back from the text layer of the PDF."""
     import pypdfium2
@@ -119,6 +120,7 @@ def test_boxes_on_paper_hold_their_words():
             assert read.split() == cell.text.split()
 
 
+@pytest.mark.usefixtures("letters")
 def test_a_turned_table_keeps_its_words_in_their_boxes():
     rng = np.random.default_rng(0)
     sheet = measured.plain(rng, "en")
@@ -133,6 +135,7 @@ def test_a_turned_table_keeps_its_words_in_their_boxes():
                 assert inside.min() < pixels.mean() - 25  # dark letters are there
 
 
+@pytest.mark.usefixtures("letters")
 def test_styles_are_many():
     rng = np.random.default_rng(0)
     assert len({style(rng, "en").name for _ in range(120)}) >= 50
@@ -140,6 +143,7 @@ def test_styles_are_many():
 
 
 @browser
+@pytest.mark.usefixtures("letters")
 def test_records_are_lessons():
     found = [each for index in range(16) for each in tables(Work("t", 0, index))]
     kept = [each for each in found if isinstance(each, Record)]

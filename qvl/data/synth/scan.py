@@ -47,6 +47,14 @@ def scanned(image: Image.Image, rng: np.random.Generator, smallest: float = 12.0
     return Scanned(made, move, "+".join([how, *before, *soft, *after]))
 
 
+def snapped(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """A scene as a camera keeps it: light, grain and compression, nothing moved."""
+    for name in ("shadow", "noise", "jpeg"):
+        if rng.random() < LOOKS[name][0] / 2:
+            image = LOOKS[name][1](image, rng)
+    return image
+
+
 def quad(size: tuple[int, int], rng: np.random.Generator, how: str = "turn") -> np.ndarray:
     """Where the corners of a page go, [4, 2] from the upper left one clockwise, from (0, 0) on."""
     width, height = size
