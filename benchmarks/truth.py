@@ -20,6 +20,8 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from qvl.data.sources import home
+from qvl.data.synth.atlas import stage as atlas
+from qvl.data.synth.atlas.labels import printed
 from qvl.data.synth.charts.boxed import Element, boxed
 from qvl.data.synth.charts.figure import DRAW, figure, settings
 from qvl.data.synth.charts.look import look
@@ -146,6 +148,23 @@ def figures() -> Iterator[Pair]:
         for text, box in drawn.labels:
             if "\\" not in text:  # a root is drawn, not written
                 yield text, layer.within(box)
+
+
+def map_labels() -> Iterator[Pair]:
+    """Names and numbers on the divisions of real maps."""
+    held, _, fonts = atlas.atlas(home())
+    for seed in range(10_000):
+        rng = np.random.default_rng(seed)
+        seen = atlas.look(rng)
+        if seen.labels not in ("numbers", "names"):
+            continue
+        shown = atlas.page(held[seed % len(held)], seen, fonts)
+        labels = [label for _, label in shown.labels]
+        if not labels or shown.font is None:
+            continue
+        layer = Layer(printed(labels, shown.image.size, shown.font, shown.size), shown.image.width)
+        for label in labels:
+            yield label.text, layer.within(label.box)
 
 
 def documents() -> Iterator[Pair]:
@@ -284,6 +303,7 @@ SECTIONS: dict[str, Callable[[], Iterator[Pair]]] = {
     "web tables": web_tables,
     "paper tables": paper_tables,
     "geometry": figures,
+    "map labels": map_labels,
     "documents": documents,
     "books": books,
     "forms": forms,

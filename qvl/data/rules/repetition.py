@@ -20,14 +20,15 @@ _SHORTEST = 40  # characters of a whole loop
 class Repetition:
     """Shares of an answer's characters and words that may have stood in it before.
 
-    Cells of tables are not looked at: timetables and flows say the same again and again.
+    Cells of tables are not looked at: timetables and flows say the same again and again. Nor are
+    labels: where there are twenty apples, twenty are called so.
     """
 
     lines: float = 0.3
     grams: float = 0.2
 
     def __call__(self, record: Record) -> Rejected | None:
-        text = answer_text(record, without=("rows",))
+        text = answer_text(record, without=("rows", "label", "sub_label", "label2"))
         if (share := repeated_lines(text)) > self.lines:
             return against(record, "repeated lines", f"{share:.0%} of the characters")
         if (share := repeated_grams(text)) > self.grams:

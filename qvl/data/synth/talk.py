@@ -1,7 +1,7 @@
 """Questions and answers over a picture, or over none, as a record."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,11 +24,12 @@ class Scene:
     meta: Mapping[str, Any]
     picture: tuple[str, bytes] | None = None
     sources: tuple[str, ...] = ()  # besides the generator of the family
+    licence: str = LICENCE  # of all that it is made of
 
 
-def record(scene: Scene, talk: Sequence[tuple[str, Said]]) -> Record:
-    """Turns of a user and an assistant; the picture stands in the first."""
-    turns = []
+def record(scene: Scene, talk: Sequence[tuple[str, Said]], system: str = "") -> Record:
+    """Turns of a user and an assistant, after a system text; the picture stands in the first."""
+    turns = [Turn("system", (Text(system),))] if system else []
     for at, (question, answer) in enumerate(talk):
         shown: tuple[Part, ...] = ()
         if scene.picture and not at:
@@ -40,11 +41,16 @@ def record(scene: Scene, talk: Sequence[tuple[str, Said]]) -> Record:
         family=scene.family,
         turns=tuple(turns),
         media=dict([scene.picture]) if scene.picture else {},
-        licence=LICENCE,
+        licence=scene.licence,
         sources=(f"made:{scene.family}", *scene.sources),
         language=scene.language,
         meta=scene.meta,
     )
+
+
+def joint(licences: Iterable[str]) -> str:
+    """The licences of several things in one picture: each holds for its part."""
+    return " and ".join(dict.fromkeys(licences)) or LICENCE
 
 
 def encoded(image: Image.Image, quality: int = 0) -> tuple[str, bytes]:
