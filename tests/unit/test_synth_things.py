@@ -11,8 +11,8 @@ import pytest
 from cutouts import DRAWINGS, ICONS, STAMPS, TEXT, cache
 from PIL import Image
 
-pytest.importorskip("resvg_py", reason="extra data is not installed")
-pytest.importorskip("skia", reason="extra data is not installed")
+pytest.importorskip("resvg_py", reason="extra data is not installed", exc_type=ImportError)
+pytest.importorskip("skia", reason="extra data is not installed", exc_type=ImportError)
 
 from qvl.data.executors import run
 from qvl.data.items import maps
