@@ -115,7 +115,7 @@ def _some_words(bank: Bank, rng: Rng, most: int) -> tuple[int, np.ndarray]:
 
 
 def _reading(bank: Bank, rng: Rng, at: int, rows: np.ndarray) -> Example | None:
-    if len(rows) > 150:
+    if len(rows) > 240:
         return None
     return _read(bank, _seen(_framed(bank, rng, at, rows), rng))
 
@@ -150,8 +150,8 @@ def _block(bank: Bank, rng: Rng, most: int) -> tuple[int, np.ndarray]:
 
 
 def paragraphs(bank: Bank, rng: Rng) -> Lesson:
-    """Two to four lines of a block."""
-    return pack(bank, rng, lambda b, r: _reading(b, r, *_block(b, r, 4)))
+    """Two to six lines of a block."""
+    return pack(bank, rng, lambda b, r: _reading(b, r, *_block(b, r, 6)))
 
 
 def _spot(bank: Bank, rng: Rng) -> Example | None:

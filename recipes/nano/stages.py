@@ -69,14 +69,14 @@ STAGES = (
     Stage(
         "all",
         (
-            ("words", 0.08),
-            ("lines", 0.20),
-            ("paragraphs", 0.10),
-            ("spotting", 0.06),
-            ("pointing", 0.12),
-            ("grounding", 0.20),
-            ("windows", 0.13),
-            ("scenes", 0.11),
+            ("words", 0.05),
+            ("lines", 0.13),
+            ("paragraphs", 0.34),
+            ("spotting", 0.10),
+            ("pointing", 0.07),
+            ("grounding", 0.12),
+            ("windows", 0.11),
+            ("scenes", 0.08),
         ),
     ),
 )
