@@ -203,6 +203,7 @@ def started(*words, **more):
         env={**os.environ, "HF_HUB_OFFLINE": "1"},
         text=True,
         stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a job may ignore it
         **more,
     )
 
