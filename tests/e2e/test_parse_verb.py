@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from qvl.cli.main import main
+from tests.needs import chromium
 from tests.unit.test_pdf import LETTER, locked, pdf
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -219,6 +220,7 @@ def test_a_long_document_is_never_held_whole(tmp_path):
     assert count == 300 and grown < 20_000  # KiB; all pages together would be 300,000
 
 
+@chromium
 def test_plain_html_is_drawn_beside_the_page(tmp_path):
     """With a browser where there is one; without, a note says what is missing."""
     from qvl.cli.plain import browser
@@ -230,8 +232,7 @@ def test_plain_html_is_drawn_beside_the_page(tmp_path):
     )
     with browser(True) as draw:
         drawn = draw(html, (200, 300))
-    if drawn is None:
-        pytest.skip("no Chromium, or no playwright")
+    assert drawn is not None
     assert drawn.size == (200, 300) and drawn.getpixel((100, 60)) == (255, 0, 0)
     done = parse(ROOT / "samples" / "line-4.png", "--plain", "--max-tokens", 30, "-o", tmp_path)
     assert done.returncode in (0, 1)

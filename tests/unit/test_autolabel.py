@@ -67,8 +67,8 @@ def picture() -> Image.Image:
 
 @pytest.fixture(scope="module")
 def dino(tmp_path_factory):
-    transformers = pytest.importorskip("transformers")
     import torch
+    import transformers
 
     folder = tmp_path_factory.mktemp("dino")
     (folder / "vocab.txt").write_text("\n".join(WORDS) + "\n")
@@ -98,8 +98,8 @@ def dino(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def sam(tmp_path_factory):
-    transformers = pytest.importorskip("transformers")
     import torch
+    import transformers
 
     folder = tmp_path_factory.mktemp("sam")
     vision = transformers.SamVisionConfig(

@@ -7,7 +7,6 @@ from qvl.data import fonts, ink
 from qvl.data.alphabets import LETTERS
 from qvl.data.sources import home
 
-pytest.importorskip("fontTools")
 SQUARE = [(100, 0), (100, 600), (500, 600), (500, 0)]
 BOX = [(0, 0), (0, 700), (400, 700), (400, 0)]
 

@@ -140,7 +140,7 @@ def test_lists_are_read_item_by_item(root):
 
 
 def test_parquet_rows_come_from_any_place(root):
-    pa = pytest.importorskip("pyarrow")
+    import pyarrow as pa
     import pyarrow.parquet
 
     held = {"bytes": png(), "path": None}

@@ -2,12 +2,8 @@
 
 from decimal import Decimal
 
-import pytest
-
-pytest.importorskip("babel", reason="extra data is not installed", exc_type=ImportError)
-pytest.importorskip("seaborn", reason="extra data is not installed", exc_type=ImportError)
-
 import numpy as np
+import pytest
 
 from qvl.data.records import Record, dumps
 from qvl.data.rules.formats import formatted

@@ -4,14 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from indigo import IndigoException
 
-pytest.importorskip("skia", reason="extra data is not installed", exc_type=ImportError)
-pytest.importorskip("verovio", reason="extra data is not installed", exc_type=ImportError)
-pytest.importorskip("indigo", reason="extra data is not installed", exc_type=ImportError)
-pytest.importorskip("resvg_py", reason="extra data is not installed", exc_type=ImportError)
-pytest.importorskip("matplotlib", reason="extra data is not installed", exc_type=ImportError)
-pytest.importorskip("babel", reason="extra data is not installed", exc_type=ImportError)
-pytest.importorskip("selectolax", reason="extra data is not installed", exc_type=ImportError)
+pytest.importorskip(
+    "skia", reason="skia does not load: apt-get install libegl1 libgl1", exc_type=ImportError
+)
 
 from qvl.data.answers import fault
 from qvl.data.pictures import seen_of
@@ -30,10 +27,18 @@ from qvl.data.work import Work
 from qvl.tasks.document.model import Cell, Heading, Mark, Page, Paragraph, Table
 from tests.documentation import SHARED, cache
 
-try:
-    molecules._indigo()
-except Exception as error:  # its library loads late, and needs fontconfig and freetype
-    pytest.skip(f"Indigo does not load: {error}", allow_module_level=True)
+
+def lacking() -> str:
+    """Why Indigo, which loads its library late, cannot be used; empty where it can."""
+    try:
+        molecules._indigo()
+    except (OSError, IndigoException) as error:
+        return f"Indigo does not load ({error}): apt-get install libfontconfig1 libfreetype6"
+    return ""
+
+
+LACKING = lacking()
+pytestmark = pytest.mark.skipif(bool(LACKING), reason=LACKING)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +76,8 @@ def test_a_hundred_looks_are_fifty_styles_at_least(held):
 
 
 def test_boxes_hold_what_is_said(held):
-    pypdfium2 = pytest.importorskip("pypdfium2")
+    import pypdfium2
+
     compared = 0
     for seed in range(6):
         making = stage.making_of(np.random.default_rng(seed), held, "en")

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("skia", reason="extra data is not installed", exc_type=ImportError)
-pytest.importorskip("babel", reason="extra data is not installed", exc_type=ImportError)
-pytest.importorskip("matplotlib", reason="extra data is not installed", exc_type=ImportError)
+pytest.importorskip(
+    "skia", reason="skia does not load: apt-get install libegl1 libgl1", exc_type=ImportError
+)
 
 from qvl.data.answers import fault, written
 from qvl.data.making import make
@@ -50,7 +50,8 @@ def test_forms_read_back_and_differ():
 
 
 def test_values_stand_in_their_boxes():
-    pypdfium2 = pytest.importorskip("pypdfium2")
+    import pypdfium2
+
     compared = 0
     for seed in range(30):
         try:

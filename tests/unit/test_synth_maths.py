@@ -3,9 +3,6 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("sympy", reason="extra data is not installed", exc_type=ImportError)
-pytest.importorskip("babel", reason="extra data is not installed", exc_type=ImportError)
-
 from qvl.data.records import Facts, Record, dumps
 from qvl.data.rules.formats import formatted
 from qvl.data.synth.geometry import stage as geometry

@@ -1,19 +1,14 @@
 """Drawn tables: cells, spans, boxes and answers; and which recognised ones are dropped."""
 
 from decimal import Decimal
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-pytest.importorskip("babel", reason="extra data is not installed", exc_type=ImportError)
-pytest.importorskip("reportlab", reason="extra data is not installed", exc_type=ImportError)
 
 from qvl.data.answers import fault
 from qvl.data.records import Facts, Record
 from qvl.data.rules.formats import formatted
 from qvl.data.rules.tables import FOUND, tables_kept
-from qvl.data.synth.sheets import CHROMIUM
 from qvl.data.synth.tables import measured, paper, written
 from qvl.data.synth.tables.questions import ask
 from qvl.data.synth.tables.scanned import scanned
@@ -21,9 +16,8 @@ from qvl.data.synth.tables.sheet import Sheet, number
 from qvl.data.synth.tables.stage import SHEETS, tables
 from qvl.data.synth.tables.style import FILLS, RULES, style
 from qvl.data.work import Work
+from tests.needs import chromium
 from tests.records import boxes
-
-browser = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"no browser at {CHROMIUM}")
 
 
 def sheets() -> list[Sheet]:
@@ -142,7 +136,7 @@ def test_styles_are_many():
     assert len(RULES) * len(FILLS) >= 50
 
 
-@browser
+@chromium
 @pytest.mark.usefixtures("letters")
 def test_records_are_lessons():
     found = [each for index in range(16) for each in tables(Work("t", 0, index))]
@@ -153,7 +147,7 @@ def test_records_are_lessons():
     assert len({record.meta["style"] for record in kept}) >= 14
 
 
-@browser
+@chromium
 def test_a_dead_browser_costs_one_item():
     from qvl.data.synth import browser as opened
 

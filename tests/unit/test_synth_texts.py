@@ -1,11 +1,11 @@
 """Text that is drawn: boxes hold the ink, records hold together, styles are many."""
 
-import importlib.util
 import unicodedata
 from collections import Counter
 from functools import partial
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pytest
 
@@ -17,8 +17,11 @@ from qvl.data.synth.move import Move, homography, moved
 from qvl.data.synth.scan import LOOKS, scanned
 from qvl.data.words.languages import TWELVE
 from qvl.data.work import Work
+from tests.needs import fetched
 
-pytest.importorskip("skia", reason="extra data is not installed", exc_type=ImportError)
+pytest.importorskip(
+    "skia", reason="skia does not load: apt-get install libegl1 libgl1", exc_type=ImportError
+)
 from qvl.data.synth.texts import asking, stage
 from qvl.data.synth.texts.columns import column, stacked, turned
 from qvl.data.synth.texts.letters import Type
@@ -31,8 +34,7 @@ from qvl.data.synth.texts.setting import Block, breaks, set_lines, wrapped
 from qvl.data.synth.texts.sheet import Sheet
 from qvl.data.synth.texts.upright import upright
 
-FETCHED = (home() / "fonts-noto-core").is_dir() and (home() / "debian-handbook").is_dir()
-needs_packages = pytest.mark.skipif(not FETCHED, reason="run qvl data fetch for fonts and text")
+needs_packages = fetched("fonts-noto-core", "debian-handbook")
 STAGES = ("lines", "pages", "upright", "hand", "scenes")
 BLACK = (0, 0, 0)
 
@@ -40,10 +42,7 @@ BLACK = (0, 0, 0)
 @pytest.fixture(scope="module")
 def type_() -> Type:
     """The sans face that matplotlib brings."""
-    found = importlib.util.find_spec("matplotlib")
-    if found is None or found.origin is None:
-        pytest.skip("matplotlib brings the face that this is drawn in")
-    return Type(Path(found.origin).parent / "mpl-data/fonts/ttf/DejaVuSans.ttf", 0, 20.0)
+    return Type(Path(matplotlib.get_data_path()) / "fonts/ttf/DejaVuSans.ttf", 0, 20.0)
 
 
 class Every:
@@ -232,7 +231,8 @@ def test_lines_of_a_page_do_not_lie_on_each_other(language):
 
 @needs_packages
 def test_pages_say_what_their_text_layer_says():
-    pdfium = pytest.importorskip("pypdfium2")
+    import pypdfium2 as pdfium
+
     for seed, language in enumerate(("en", "zh", "vi")):
         sheet, _ = page(np.random.default_rng(seed), home(), language)
         text = pdfium.PdfDocument(sheet.pdf())[0].get_textpage().get_text_range()

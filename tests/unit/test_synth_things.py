@@ -11,8 +11,9 @@ import pytest
 from cutouts import DRAWINGS, ICONS, STAMPS, TEXT, cache
 from PIL import Image
 
-pytest.importorskip("resvg_py", reason="extra data is not installed", exc_type=ImportError)
-pytest.importorskip("skia", reason="extra data is not installed", exc_type=ImportError)
+pytest.importorskip(
+    "skia", reason="skia does not load: apt-get install libegl1 libgl1", exc_type=ImportError
+)
 
 from qvl.data.executors import run
 from qvl.data.items import maps
@@ -33,6 +34,7 @@ from qvl.data.synth.pasting.expressions import expressions
 from qvl.data.synth.pasting.stage import pasted
 from qvl.data.synth.pasting.stock import Cutout, stock
 from qvl.data.work import Work
+from tests.needs import fetched
 
 STAGES = {"pasted": pasted, "maps": mapped, "captions": captioned}
 
@@ -234,21 +236,16 @@ def test_a_shard_of_each_is_made_and_read_back(held, tmp_path):
         assert min(Image.open(io.BytesIO(encoded)).size) >= 300
 
 
-def fetched(*packages):
-    missing = [name for name in packages if not (home() / name).is_dir()]
-    if missing:
-        pytest.skip(f"not fetched: {', '.join(missing)}; run qvl data fetch --profile small")
-    return home()
-
-
+@fetched("papirus-icon-theme", "tuxpaint-stamps-default", "openclipart-svg")
 def test_there_are_more_than_ten_thousand_names():
-    folder = fetched("papirus-icon-theme", "tuxpaint-stamps-default", "openclipart-svg")
+    folder = home()
     assert len(stock(folder).names) > 10_000
 
 
 @pytest.mark.slow
+@fetched("debian-handbook", "gnome-user-docs", "libreoffice-help-ko", "gimp-data")
 def test_passages_have_more_than_fifty_styles():
-    folder = fetched("debian-handbook", "gnome-user-docs", "libreoffice-help-ko", "gimp-data")
+    folder = home()
     records = made(passage, folder, 200)
     assert len({record.meta["style"] for record in records}) >= 50
     assert all(formatted(record) is None for record in records)

@@ -3,23 +3,19 @@
 from pathlib import Path
 
 import numpy as np
-import pytest
-
-pytest.importorskip("playwright", reason="extra data is not installed", exc_type=ImportError)
-pytest.importorskip("selectolax", reason="extra data is not installed", exc_type=ImportError)
 
 from qvl.data.answers import fault
 from qvl.data.pictures import seen_of
 from qvl.data.records import Facts, Record
 from qvl.data.synth.documents import web
 from qvl.data.synth.documents.markup import flat, plain_parts
-from qvl.data.synth.sheets import CHROMIUM
 from qvl.data.work import Rejected, Work
 from qvl.tasks.document.model import Heading, List, Mark, Page, Paragraph, Picture, Table
 from tests.documentation import HTML, cache
+from tests.needs import chromium
 from tests.records import picture
 
-pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"no browser at {CHROMIUM}")
+pytestmark = chromium
 WORN = web.Dress("tablet", (600, 700), "plain", "dejavu", 16, 1)
 STYLE = (
     "<style>p{margin:10px 0}.cover{position:absolute;top:600px;left:0;width:600px;height:80px;"

@@ -1,7 +1,5 @@
 """Stamps, drawings, icons, wallpapers, maps: small ones made here, and the fetched ones."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -10,6 +8,7 @@ from qvl.data import regions
 from qvl.data.held_out import map_held_out
 from qvl.data.items import clipart, icons, maps, stamps, wallpapers
 from qvl.data.sources import home
+from tests.needs import fetched
 
 MAP = """<?xml version="1.0"?><map><mapFile>{0}.png</mapFile><name>Land</name>
 <division><name>Water</name><ignore>yes</ignore><color><red>255</red><green>255</green>
@@ -101,14 +100,9 @@ def test_boxes_of_nothing_are_refused():
         regions.uncompressed("o")
 
 
-def fetched(package: str) -> Path:
-    if not (home() / package).is_dir():
-        pytest.skip(f"not fetched: {package} (qvl data fetch)")
-    return home()
-
-
+@fetched("kgeography-data")
 def test_fetched_maps_and_stamps_are_as_many_as_they_should_be():
-    cache = fetched("kgeography-data")
+    cache = home()
     names = [p.stem for p in (cache / maps.PACKAGE).rglob("*.kgm")]
     assert (len(names), sum(map(map_held_out, names))) == (154, 30)
     drawn = next(maps.maps(cache))

@@ -13,6 +13,7 @@ from qvl.data.sources import home
 from qvl.data.words import catalogues, identify, paragraphs
 from qvl.data.words.languages import language_of
 from qvl.data.words.scripts import share
+from tests.needs import fetched
 
 EN = (
     "<html><body><nav>Contents of the book</nav><h1>Installing</h1>"
@@ -148,9 +149,8 @@ def test_an_identifier_without_its_packages_says_what_to_do(tmp_path):
         identify.identifier(tmp_path)
 
 
+@fetched("debian-handbook")
 def test_fetched_text_is_in_its_language():
-    if not (home() / "debian-handbook").is_dir():
-        pytest.skip("not fetched: debian-handbook (qvl data fetch)")
     for language in ("zh", "ar", "vi"):
         texts = [p.text for p in islice(paragraphs.prose(home(), "debian-handbook", language), 50)]
         assert len(texts) == 50 and np.mean([share(t, language) for t in texts]) > 0.6, language

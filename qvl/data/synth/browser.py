@@ -36,9 +36,17 @@ def _browser() -> Browser:
     if not Path(CHROMIUM).exists():
         raise RuntimeError(f"no browser at {CHROMIUM}; apt-get install chromium")
     play = sync_playwright().start()
-    opened = Browser(play, play.chromium.launch(executable_path=CHROMIUM, args=FLAGS + LOOK))
+    try:
+        opened = Browser(play, _launched(play))
+    except BaseException:
+        play.stop()  # a driver left running would hide why, when the next page is tried
+        raise
     atexit.register(play.stop)
     return opened
+
+
+def _launched(play: Any) -> Any:
+    return play.chromium.launch(executable_path=CHROMIUM, args=FLAGS + LOOK)
 
 
 @contextmanager
@@ -72,5 +80,5 @@ def _restart(held: Browser) -> None:
         held.close()
     except Error:
         held.tabs.clear()  # it is dead already
-    held.chromium = held.play.chromium.launch(executable_path=CHROMIUM, args=FLAGS + LOOK)
+    held.chromium = _launched(held.play)
     held.shown = 0
