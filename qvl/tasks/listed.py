@@ -1,13 +1,15 @@
 """A reply that holds a JSON list of things: the things, what is wrong, and the words around."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from qvl.tasks.absence import absent
 from qvl.tasks.wire import Item, Problem, objects
 
+LABEL = ("label", "description")  # the second where a free prompt lets keys drift
+Thing = TypeVar("Thing")
 _FENCE = re.compile(r"```[\w-]*")
 _EMPTY = re.compile(r"\[\s*\]")
 _GAP = "\0"  # where an object stood, in the words around
@@ -40,6 +42,53 @@ def listed(reply: str, keys: Sequence[str]) -> Listed:
     if not found and not problems and not _EMPTY.search(reply) and not absent(said):
         raise ValueError(f"the model's reply is no list: {reply[:80]!r}")
     return Listed(tuple(items), tuple(sorted(problems, key=lambda p: p.at)), said)
+
+
+def collected(
+    reply: str, keys: Sequence[str], read: Callable[[Item], tuple[Sequence[Thing], list[str]]]
+) -> tuple[tuple[Thing, ...], tuple[Problem, ...], str]:
+    """The things that `read` makes of the objects of `listed`, the problems, the words around."""
+    found = listed(reply, keys)
+    things: list[Thing] = []
+    problems = list(found.problems)
+    for item in found.items:
+        made, wrong = read(item)
+        things += made
+        problems += [Problem(item.at, reply[item.at : item.end], reason) for reason in wrong]
+    return tuple(things), tuple(problems), found.said
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A named thing of a list, whose places are still as they were written."""
+
+    label: str
+    beside: str | None  # of the second name: an attribute, or a part
+    places: Sequence[Any]  # one, or several where one name has several
+    more: dict[str, Any]  # further keys
+    wrong: list[str]
+
+
+def entry(item: Item, keys: Sequence[str], beside: str) -> Entry:
+    """What all lists of named places share; `keys` hold the place, the first is the right one."""
+    key, value = picked(item.value, keys)
+    name, label = picked(item.value, LABEL)
+    second = item.value.get(beside)
+    part = second if isinstance(second, str) else None
+    known = {key, name} | ({beside} if part is not None else set())
+    several = isinstance(value, list) and len(value) > 1 and isinstance(value[0], list)
+    return Entry(
+        "" if label is None else str(label),
+        part,
+        value if several else [value],
+        {k: v for k, v in item.value.items() if k not in known},
+        drifted(key, keys),
+    )
+
+
+def drifted(key: str, keys: Sequence[str]) -> list[str]:
+    """What to say where a reply has another key than the first of `keys`."""
+    return [f"{key} is read as {keys[0]}"] if key != keys[0] else []
 
 
 def picked(item: Mapping[str, Any], names: Sequence[str]) -> tuple[str, Any]:

@@ -13,7 +13,7 @@ from PIL import Image as Pillow
 
 from qvl.messages import Chat, Image, Settings
 from qvl.tasks.grounding import placed
-from qvl.tasks.listed import listed, picked
+from qvl.tasks.listed import collected, drifted, picked
 from qvl.tasks.place import Frame, numbers
 from qvl.tasks.question import ask
 from qvl.tasks.wire import Item, Problem, json_rows
@@ -77,24 +77,17 @@ def render(lines: Iterable[Line], frame: Frame) -> str:
 
 def parse(reply: str, frame: Frame) -> Lines:
     """The inverse of `render`; survives chatter, fences, drifted keys and a reply cut short."""
-    found = listed(reply, _BOX)
-    lines: list[Line] = []
-    problems = list(found.problems)
-    for item in found.items:
-        line, wrong = _line(item, frame)
-        lines += [line] if line else []
-        problems += [Problem(item.at, reply[item.at : item.end], reason) for reason in wrong]
-    return Lines(tuple(lines), tuple(problems), found.said)
+    return Lines(*collected(reply, _BOX, lambda item: _line(item, frame)))
 
 
-def _line(item: Item, frame: Frame) -> tuple[Line | None, list[str]]:
-    """The line of an object, if it is one, and what is wrong with it."""
+def _line(item: Item, frame: Frame) -> tuple[list[Line], list[str]]:
+    """The line of an object, none if it is none, and what is wrong with it."""
     key, value = picked(item.value, _BOX)
     name, text = picked(item.value, _TEXT)
-    wrong = [f"{key} is read as {_BOX[0]}"] if key != _BOX[0] else []
+    wrong = drifted(key, _BOX)
     raw = numbers(value, 4)
     if raw is None or not isinstance(text, str):
-        return None, [*wrong, f"{key} is not four numbers" if raw is None else "no text_content"]
+        return [], [*wrong, f"{key} is not four numbers" if raw is None else "no text_content"]
     corners, why = placed(raw, frame)
     more = {k: v for k, v in item.value.items() if k not in (key, name)}
-    return Line(text, *corners, raw, more), wrong + why
+    return [Line(text, *corners, raw, more)], wrong + why

@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image as Pillow
 
 from qvl.messages import Chat, Image, Settings
-from qvl.tasks.listed import listed, picked
+from qvl.tasks.listed import collected, entry, picked
 from qvl.tasks.place import Frame, numbers
 from qvl.tasks.question import ask
 from qvl.tasks.wire import Item, Problem, json_rows
@@ -26,7 +26,6 @@ PARTS = (
     "label and the part as the label2."
 )
 _POINT = ("point_2d", "point")  # the second where a free prompt lets keys drift
-_LABEL = ("label", "description")
 
 
 @dataclass(frozen=True)
@@ -84,14 +83,7 @@ def render(points: Iterable[Point], frame: Frame) -> str:
 
 def parse(reply: str, frame: Frame) -> Points:
     """The inverse of `render`; also reads ["38", "314"], ["243, 291"] and a list of points."""
-    found = listed(reply, _POINT)
-    points: list[Point] = []
-    problems = list(found.problems)
-    for item in found.items:
-        made, wrong = _points(item, frame)
-        points += made
-        problems += [Problem(item.at, reply[item.at : item.end], reason) for reason in wrong]
-    return Points(tuple(points), tuple(problems), found.said)
+    return Points(*collected(reply, _POINT, lambda item: _points(item, frame)))
 
 
 def placed(raw: Sequence[float], frame: Frame) -> tuple[tuple[float, float], list[str]]:
@@ -111,21 +103,14 @@ def _row(point: Point, frame: Frame) -> dict[str, Any]:
 
 def _points(item: Item, frame: Frame) -> tuple[list[Point], list[str]]:
     """The point of an object, or its points where one name has several, and what is wrong."""
-    key, value = picked(item.value, _POINT)
-    name, label = picked(item.value, _LABEL)
-    wrong = [f"{key} is read as {_POINT[0]}"] if key != _POINT[0] else []
-    label2 = item.value.get("label2")
-    part = label2 if isinstance(label2, str) else None
-    known = {key, name} | ({"label2"} if part is not None else set())
-    more = {k: v for k, v in item.value.items() if k not in known}
-    several = isinstance(value, list) and len(value) > 1 and isinstance(value[0], list)
-    points = []
-    for each in value if several else [value]:
+    told = entry(item, _POINT, "label2")
+    points, wrong = [], told.wrong
+    for each in told.places:
         raw = numbers(each, 2)
         if raw is None:
-            wrong.append(f"{key} is not two numbers")
+            wrong.append(f"{picked(item.value, _POINT)[0]} is not two numbers")
             continue
         (x, y), why = placed(raw, frame)
         wrong += why
-        points.append(Point("" if label is None else str(label), x, y, part, raw, more))
+        points.append(Point(told.label, x, y, told.beside, raw, told.more))
     return points, wrong

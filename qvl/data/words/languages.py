@@ -1,6 +1,20 @@
 """Names of languages: what packages, catalogues and captions call them, and the report's twelve."""
 
 TWELVE = ("zh", "en", "fr", "de", "it", "es", "pt", "ar", "ru", "ja", "ko", "vi")
+NAMES = {
+    "en": "English",
+    "zh": "Chinese",
+    "fr": "French",
+    "de": "German",
+    "it": "Italian",
+    "es": "Spanish",
+    "pt": "Portuguese",
+    "ar": "Arabic",
+    "ru": "Russian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "vi": "Vietnamese",
+}
 _OTHER = {"no": "nb", "c": "en", "zh_hant": "zh-TW", "zh_hk": "zh-TW", "zh_tw": "zh-TW"}
 _OTHER |= {"iw": "he", "in": "id", "posix": "en"}
 _SAME = frozenset(("", "valencia", "euro", "quot", "boldquot"))  # variants in the same letters

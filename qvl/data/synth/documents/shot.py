@@ -1,7 +1,7 @@
 """A page as pixels with its elements; scanned, both are moved alike."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from PIL import Image
@@ -9,6 +9,7 @@ from PIL import Image
 from qvl.data.synth.documents.look import Rng
 from qvl.data.synth.scan import scanned
 from qvl.tasks.document.model import Page
+from qvl.tasks.document.moving import moved
 from qvl.tasks.place import Corners, Size
 
 
@@ -21,26 +22,14 @@ class Shot:
     values: Mapping[str, Corners] = field(default_factory=dict)
 
     def moved(self, image: Image.Image, move: Callable[[Corners], Corners]) -> "Shot":
-        elements = tuple(with_boxes(each, move) for each in self.page.elements)
+        elements = tuple(moved(each, move) for each in self.page.elements)
         values = {key: move(box) for key, box in self.values.items()}
         return Shot(image, Page(elements, image.size), values)
 
 
-def with_boxes(part: Any, move: Callable[[Corners], Corners]) -> Any:
-    """An element with every box in it moved."""
-    changes: dict[str, Any] = {}
-    for name in ("box", "image"):
-        if corners := getattr(part, name, None):
-            changes[name] = move(corners)
-    for name in ("items", "lists"):
-        if inner := getattr(part, name, ()):
-            changes[name] = tuple(with_boxes(each, move) for each in inner)
-    return replace(part, **changes)
-
-
 def clipped(part: Any, size: Size) -> Any:
     """An element with its boxes in tenths of pixels, on the page."""
-    return with_boxes(part, lambda box: inside(box, size))
+    return moved(part, lambda box: inside(box, size))
 
 
 def aged(shot: Shot, rng: Rng, share: float, smallest: float = 12.0) -> tuple[Shot, str]:

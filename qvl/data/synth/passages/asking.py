@@ -8,22 +8,8 @@ from typing import Any
 import numpy as np
 
 from qvl.data.synth.passages.supply import Passage
-from qvl.data.words.languages import UNSPACED
+from qvl.data.words.languages import NAMES, UNSPACED
 
-NAMES = {
-    "en": "English",
-    "zh": "Chinese",
-    "fr": "French",
-    "de": "German",
-    "it": "Italian",
-    "es": "Spanish",
-    "pt": "Portuguese",
-    "ar": "Arabic",
-    "ru": "Russian",
-    "ja": "Japanese",
-    "ko": "Korean",
-    "vi": "Vietnamese",
-}
 CONTINUE = {
     "en": ("Continue this text:", "How does this paragraph go on?", "Write the rest:"),
     "zh": ("请续写这段文字：", "接下来的内容是什么？"),

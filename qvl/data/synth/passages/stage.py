@@ -7,8 +7,9 @@ import numpy as np
 
 from qvl.data.records import Record
 from qvl.data.synth import talk
-from qvl.data.synth.passages.asking import KINDS, NAMES, Case, Posed
+from qvl.data.synth.passages.asking import KINDS, Case, Posed
 from qvl.data.synth.passages.supply import Passage, long, messages, passages, tidy
+from qvl.data.words.languages import NAMES
 from qvl.data.work import Work
 
 FAMILY = "passages"

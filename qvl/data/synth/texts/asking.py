@@ -9,7 +9,7 @@ import numpy as np
 
 from qvl.data.records import Facts
 from qvl.data.synth.texts.tones import pick
-from qvl.data.words.languages import UNSPACED
+from qvl.data.words.languages import NAMES, UNSPACED
 from qvl.tasks import ocr
 from qvl.tasks.place import Corners
 
@@ -63,20 +63,6 @@ LANGUAGE = (
 )
 COUNT = ("How many lines of text are there?", "Count the lines of text in the image.")
 ONE = "Read the {} line of text only."
-NAMES = {
-    "zh": "Chinese",
-    "en": "English",
-    "fr": "French",
-    "de": "German",
-    "it": "Italian",
-    "es": "Spanish",
-    "pt": "Portuguese",
-    "ar": "Arabic",
-    "ru": "Russian",
-    "ja": "Japanese",
-    "ko": "Korean",
-    "vi": "Vietnamese",
-}
 MOST_LINES, MOST_WORDS = 90, 60  # in a list of boxes
 _MARKS = re.compile(r"^\W+|\W+$")
 

@@ -20,7 +20,7 @@ from qvl.data.synth.texts.scenes import scene
 from qvl.data.synth.texts.supply import pieces
 from qvl.data.synth.texts.tones import pick
 from qvl.data.synth.texts.upright import upright as down
-from qvl.data.words.languages import TWELVE
+from qvl.data.words.languages import NAMES, TWELVE
 from qvl.data.work import Rejected, Work
 
 _DOWN = dict.fromkeys(TWELVE, 0.35) | {"zh": 4.0, "ja": 4.0, "ko": 1.0, "ar": 0.0}
@@ -100,7 +100,7 @@ def _kept(
         yield Rejected(work.key, "no text found a place")
         return
     language = shown.seen.language
-    if language in asking.NAMES:
+    if language in NAMES:
         found = [
             w for p in _some(rng, folder, language) for w in map(asking.bare, p.text.split(" "))
         ]
