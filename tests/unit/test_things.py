@@ -100,7 +100,7 @@ def test_boxes_of_nothing_are_refused():
         regions.uncompressed("o")
 
 
-@fetched("kgeography-data")
+@fetched("kgeography-data", "tuxpaint-stamps-default")
 def test_fetched_maps_and_stamps_are_as_many_as_they_should_be():
     cache = home()
     names = [p.stem for p in (cache / maps.PACKAGE).rglob("*.kgm")]
@@ -110,5 +110,4 @@ def test_fetched_maps_and_stamps_are_as_many_as_they_should_be():
     assert maps.names(cache, "de")["africa", "Algeria"] == "Algerien" and not maps.names(
         cache, "xx"
     )
-    cache = fetched("tuxpaint-stamps-default")
     assert len(list(stamps.stamps(cache, held_out=True))) == 150
