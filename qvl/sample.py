@@ -28,6 +28,8 @@ class Sample:
     pixel_values: tuple[Tensor, ...]
     grid_thw: tuple[Grid, ...]
     vision_rows: Tensor  # int64[U]: which of the T rows the vision tokens fill
+    name: str = ""  # "set/key": where it comes from
+    weight: float = 1.0  # of its loss
 
     def __len__(self) -> int:
         return len(self.input_ids)
@@ -44,9 +46,14 @@ class Batch:
     grid_thw: tuple[Grid, ...]
     vision_rows: Tensor  # int64[U]
     lengths: tuple[int, ...]  # tokens per sample, summing to T
+    names: tuple[str, ...] = ()  # of the samples, or none where nobody asks for them
+    weights: tuple[float, ...] = ()  # of their losses; none: each weighs 1
 
     def __post_init__(self) -> None:
         tokens = len(self.input_ids)
+        for each in (self.names, self.weights):
+            if each and len(each) != len(self.lengths):
+                raise ValueError(f"{len(each)} names or weights for {len(self.lengths)} samples")
         units = sum(t * h * w // 4 for t, h, w in self.grid_thw)
         patches = [t * h * w for t, h, w in self.grid_thw]
         if sum(self.lengths) != tokens or self.position_ids.shape != (3, tokens):
@@ -73,6 +80,8 @@ class Batch:
             grid_thw=tuple(g for s in samples for g in s.grid_thw),
             vision_rows=torch.cat(rows),
             lengths=tuple(len(s) for s in samples),
+            names=tuple(s.name for s in samples),
+            weights=tuple(s.weight for s in samples),
         )
 
     def to(self, device: torch.device | str) -> Self:
