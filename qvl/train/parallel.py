@@ -81,10 +81,10 @@ def parallelise(objective: nn.Module, settings: Parallel, world: World) -> World
     if settings.cp > 1 and not isinstance(objective, NextToken):
         told = f"parallel.cp is {settings.cp}, but {type(objective).__name__} reads whole samples"
         raise ValueError(f"{told}; set it to 1, and more of dp_shard")
-    if settings.compile and not fuse(model):
-        raise ValueError("parallel.compile needs a C++ compiler; install g++ or set it to false")
     recompute(model.visual.blocks, settings.tower_checkpointing)
     recompute(model.model.layers, settings.checkpointing)
+    if settings.compile and not fuse(model):
+        raise ValueError("parallel.compile needs a C++ compiler; install g++ or set it to false")
     if world.size == 1:
         return world
     meshes = Meshes.of(settings, "cuda" if dist.get_backend() == "nccl" else "cpu")

@@ -2,48 +2,43 @@
 
 from collections.abc import Iterable
 from functools import partial
+from types import MethodType
 from typing import Any
 
 import torch
-import torch.nn.attention.varlen  # registers an operator of KEPT
-from torch import nn
-from torch.utils.checkpoint import (
-    checkpoint,
-    create_selective_checkpoint_contexts,
-    noop_context_fn,
-)
+from torch import Tensor
+from torch.utils.checkpoint import checkpoint, create_selective_checkpoint_contexts
 
 from qvl.train.meshes import Recompute
 
-KEPT = (  # results that "selective" keeps: products of matrices and what attention sees
-    "aten.mm",
-    "aten.addmm",
-    "aten._scaled_dot_product_flash_attention",
-    "aten._scaled_dot_product_flash_attention_for_cpu",
-    "aten._scaled_dot_product_efficient_attention",
-    "aten._scaled_dot_product_cudnn_attention",
-    "torch_attn._varlen_attn",
-)
+PRODUCTS = [torch.ops.aten.mm.default, torch.ops.aten.addmm.default]
 
 
-def recompute(blocks: Iterable[nn.Module], policy: Recompute) -> None:
-    """Let each block keep its input alone ("full"), or matrix products too ("selective")."""
-    if policy == "none":
-        return
-    contexts: Any = noop_context_fn
-    if policy == "selective":
-        contexts = partial(create_selective_checkpoint_contexts, _kept())
-    for block in blocks:
-        again = partial(checkpoint, block.forward, use_reentrant=False, context_fn=contexts)
-        block.forward = again
+def recompute(blocks: Iterable[Any], policy: Recompute) -> None:
+    """Let each block keep its input alone ("full"), or what products and attention give as well.
+
+    "selective" takes no matrix product and no attention twice, and sends nothing twice where
+    attention sends: norms, turns and gates are computed again. It wraps what a row does alone
+    before and after attention, which may be compiled afterwards.
+    """
+    for block in blocks if policy == "full" else ():
+        block.forward = partial(checkpoint, block.forward, use_reentrant=False)
+    for block in blocks if policy == "selective" else ():
+        block.before, block.after = MethodType(_before, block), MethodType(_after, block)
 
 
-def _kept() -> list[Any]:
-    """The operators of KEPT that this torch has."""
-    found = []
-    for name in KEPT:
-        space, operator = name.split(".")
-        packet = getattr(getattr(torch.ops, space), operator, None)
-        if packet is not None:
-            found.append(packet.default)
-    return found
+# Functions of the block, so that all blocks of a kind share one compiled function.
+def _before(block: Any, *inputs: Any) -> tuple[Tensor, Tensor, Tensor]:
+    return _selective(type(block).before, block, *inputs)
+
+
+def _after(block: Any, *inputs: Tensor) -> Tensor:
+    return _selective(type(block).after, block, *inputs)
+
+
+def _selective(half: Any, *inputs: Any) -> Any:
+    return checkpoint(half, *inputs, use_reentrant=False, context_fn=_contexts)
+
+
+def _contexts() -> tuple[Any, Any]:
+    return create_selective_checkpoint_contexts(PRODUCTS)

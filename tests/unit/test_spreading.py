@@ -1,14 +1,17 @@
 """How a step is spread: settings that fit, shares that are even, and what is computed again."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 import torch
+import torch.distributed as dist
 from hypothesis import given
 from hypothesis import strategies as st
 from test_train import batch_of
 from torch import nn
 from torch.profiler import ProfilerActivity, profile
+from torch.testing._internal.distributed.fake_pg import FakeStore
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from qvl.config import QWEN_3B, QWEN_72B, TINY
@@ -22,6 +25,12 @@ from qvl.train.looking import deal
 from qvl.train.meshes import Parallel
 from qvl.train.objective import NextToken
 from qvl.train.parallel import ALONE, World, parallelise
+
+FOUR_LAYERS = replace(
+    QWEN_72B,
+    text=replace(QWEN_72B.text, num_hidden_layers=4),
+    vision=replace(QWEN_72B.vision, depth=4, fullatt_block_indexes=(3,)),
+)
 
 
 def objective(settings: Parallel) -> NextToken:
@@ -173,3 +182,25 @@ def test_pieces_of_a_stream_are_the_stream(tokens, size):
     assert len({piece.shape for piece in pieces}) == 1
     whole = torch.cat(pieces, -1)
     assert torch.equal(whole[:, :tokens], x) and bool((whole[:, tokens:] == IGNORE).all())
+
+
+def test_a_cluster_that_is_not_there_can_be_laid_out():
+    """On one of 1,024 processes that only pretend, without memory for a weight."""
+    settings = Parallel(4, 16, 2, 8, "full", "selective", param_dtype="bfloat16")
+    dist.init_process_group("fake", store=FakeStore(), rank=0, world_size=settings.size)
+    try:
+        with torch.device("meta"):
+            owner = NextToken(QwenVL(FOUR_LAYERS))
+        data = parallelise(owner, settings, World(0, settings.size))
+        assert (data.rank, data.size) == (0, 64)
+        held = {name: p.to_local().numel() for name, p in owner.named_parameters()}
+        sizes = {name: p.numel() for name, p in owner.named_parameters()}
+    finally:
+        dist.destroy_process_group()
+    layer = "model.model.layers.1."
+    for name in ("self_attn.q_proj.weight", "mlp.down_proj.weight"):
+        assert held[layer + name] * 16 * 2 * 8 == sizes[layer + name]  # shards, pieces, heads
+    norm = "model.model.norm.weight"
+    assert held[norm] * 16 * 2 == sizes[norm]  # alike in every slice of the heads
+    tower = "model.visual.blocks.0.mlp.up_proj.weight"
+    assert held[tower] == -(-QWEN_72B.vision.intermediate_size // 256) * QWEN_72B.vision.hidden_size
