@@ -4,6 +4,7 @@ Every process also takes the steps alone, on the batches of all. `spread.py CASE
 lines: how far each case was from that.
 """
 
+import faulthandler
 import json
 import sys
 from collections import Counter
@@ -177,6 +178,7 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     world = World.join("cpu")
     for name in sys.argv[1:]:
+        faulthandler.dump_traceback_later(120, exit=True)  # seconds: no case hangs for ever
         want, _ = run(CASES[name], world, alone=True)
         got, counts = run(CASES[name], world, alone=False)
         every: list = [None] * world.size
