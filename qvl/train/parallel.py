@@ -1,14 +1,16 @@
-"""Several processes, one model: what each learns from its own batch is averaged."""
+"""Several processes, one model: what each learns from its own batches is added up."""
 
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeVar, cast
 
 import torch
 import torch.distributed as dist
 import torch.distributed.nn
 from torch import Tensor
+
+X = TypeVar("X")
 
 
 @dataclass(frozen=True)
@@ -28,15 +30,24 @@ class World:
         dist.init_process_group("gloo" if device == "cpu" else "nccl")
         return cls(dist.get_rank(), dist.get_world_size())
 
-    def average(self, tensors: Sequence[Tensor]) -> None:
-        """Replace tensors of one type by their mean over all processes, in place."""
-        if self.size == 1 or not tensors:
+    def sum(self, tensors: Sequence[Tensor]) -> None:
+        """Replace tensors by their sums over all processes, in place."""
+        if self.size == 1:
             return
-        flat = torch.cat([x.reshape(-1) for x in tensors])
-        dist.all_reduce(flat)
-        flat /= self.size
-        for x, mean in zip(tensors, flat.split([x.numel() for x in tensors]), strict=True):
-            x.copy_(mean.view_as(x))
+        for dtype in dict.fromkeys(x.dtype for x in tensors):
+            alike = [x for x in tensors if x.dtype == dtype]
+            flat = torch.cat([x.reshape(-1) for x in alike])
+            dist.all_reduce(flat)
+            for x, total in zip(alike, flat.split([x.numel() for x in alike]), strict=True):
+                x.copy_(total.view_as(x))
+
+    def gathered(self, here: X) -> list[X]:
+        """What every process has here, in the order of their ranks; plain data, not tensors."""
+        if self.size == 1:
+            return [here]
+        found: list[object] = [None] * self.size
+        dist.all_gather_object(found, here)
+        return cast(list[X], found)
 
     def any(self, here: bool) -> bool:
         """Whether it is so in any process."""
