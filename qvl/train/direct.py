@@ -103,7 +103,6 @@ class Direct(nn.Module):
             seen = self.model.visual(batch.pixel_values, batch.grid_thw)
             return self.look(seen, batch.truth, places(batch.grid_thw).to(seen.device))
         seen = self.model.see(batch.batch)
-        assert seen is not None
         where = places(batch.batch.grid_thw).to(seen.device)
         direct, figures = self.look(seen, batch.truth, where)
         lengths = batch.batch.lengths

@@ -87,15 +87,16 @@ class NextToken(nn.Module):
         return sum(w * n ** (1 - self.power) for w, n in pairs if n)
 
     def forward(self, batch: Batch, total: float) -> tuple[Tensor, dict[str, Tensor]]:
-        hidden = self.model(batch)
-        rows, losses, right = label_losses(hidden, self.model.lm_head, batch.labels)
-        sample = _sample_of_row(batch.lengths).to(rows.device, non_blocking=True)[rows]
+        hidden, labels = self.model(batch), self.model.own(batch.labels, IGNORE)
+        rows, losses, right = label_losses(hidden, self.model.lm_head, labels)
+        sample = _sample_of_row(batch.lengths).to(rows.device, non_blocking=True)  # [T]
         counts = losses.new_zeros(len(batch.lengths))
-        counts = counts.index_add_(0, sample, torch.ones_like(losses))
-        share = counts.clamp(min=1) ** -self.power
+        counts = counts.index_add_(0, sample, (batch.labels != IGNORE).type_as(losses))
+        share = counts.clamp(min=1) ** -self.power  # [S]
         if batch.weights:
             share = share * torch.tensor(batch.weights, dtype=share.dtype).to(share.device)
-        counted = share[sample]  # [R]
+        sample = self.model.own(sample)[rows]  # [R]
+        counted = share[sample]
         weighed = losses * counted
         pairs = torch.stack([weighed.detach(), counted], 1).float()  # [R, 2]
         figures = {"loss": pairs.sum(0), **_by_source(pairs, sample, batch.names)}

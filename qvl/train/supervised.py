@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+from torch.distributed.tensor import DTensor
 
+from qvl.train.clip import clip
 from qvl.train.objective import Objective
 from qvl.train.optim import PartRates, Rates
 from qvl.train.parallel import ALONE, World
@@ -71,7 +73,7 @@ def steps(
             loss.backward()
             sums |= {name: x + sums[name] if name in sums else x for name, x in figures.items()}
         _sum_gradients(parameters, world)
-        norm = _clip(parameters)
+        norm = float(clip(parameters, NORM))
         told = _figures(sums, world)
         fine = math.isfinite(norm) and math.isfinite(told["loss"])
         if fine:
@@ -101,19 +103,13 @@ def _sum_gradients(parameters: Sequence[Tensor], world: World) -> None:
     """
     if world.size == 1:
         return
-    whole = [p for p in parameters if not hasattr(p, "full_tensor")]
+    whole = [p for p in parameters if not isinstance(p, DTensor)]
     told = world.gathered([p.grad is not None for p in whole])
     used = [any(each) for each in zip(*told, strict=True)]
     for parameter in (p for p, known in zip(whole, used, strict=True) if known):
         if parameter.grad is None:
             parameter.grad = torch.zeros_like(parameter)
     world.sum([p.grad for p in whole if p.grad is not None])
-
-
-def _clip(parameters: Sequence[Tensor]) -> float:
-    """The norm of all gradients together; where it is above NORM they are scaled down to that."""
-    norm = nn.utils.clip_grad_norm_(parameters, NORM)
-    return float(getattr(norm, "full_tensor", lambda: norm)())
 
 
 def _figures(sums: dict[str, Tensor], world: World) -> dict[str, float]:
