@@ -10,6 +10,7 @@ import torch.distributed as dist
 import torch.distributed.nn
 from torch import Tensor, nn
 
+from qvl.model.lora import adapted
 from qvl.model.qwen import QwenVL
 from qvl.train.context import Cut, cut_stream
 from qvl.train.fuse import fuse
@@ -88,6 +89,8 @@ def parallelise(objective: nn.Module, settings: Parallel, world: World) -> World
     if settings.cp > 1 and not isinstance(objective, NextToken):
         told = f"parallel.cp is {settings.cp}, but {type(objective).__name__} reads whole samples"
         raise ValueError(f"{told}; set it to 1, and more of dp_shard")
+    if settings.tp > 1 and adapted(model):
+        raise ValueError("parallel.tp slices no adapters; set it to 1, and more of dp_shard")
     recompute(model.visual.blocks, settings.tower_checkpointing)
     recompute(model.model.layers, settings.checkpointing)
     if settings.compile and not fuse(model):

@@ -20,11 +20,12 @@ from qvl.config import TINY, Config, TextConfig
 from qvl.model.qwen import QwenVL
 from qvl.sample import Batch, Grid, Sample
 from qvl.tokens import IGNORE
-from qvl.train.clip import clip
 from qvl.train.initial import initialise
 from qvl.train.meshes import Parallel
 from qvl.train.objective import NextToken
+from qvl.train.optim import Rates
 from qvl.train.parallel import World, parallelise
+from qvl.train.supervised import steps
 
 UNTIED = Config(
     TINY.vision,
@@ -126,26 +127,21 @@ def run(case: Case, world: World, alone: bool) -> tuple[list[dict[str, Tensor]],
     objective = NextToken(model)
     data = World() if alone else parallelise(objective, case.parallel, world)
     learns = [p for p in objective.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(learns, lr=1e-3, eps=1e-6)
+    optimizer = torch.optim.AdamW(learns, eps=1e-6)
     told, collectives = [], Collectives()
+
+    def batches_of(step: int) -> list[Batch]:
+        batches = micro_batches(step)
+        each = len(batches) // data.size
+        return batches[data.rank * each : (data.rank + 1) * each]
+
     # what watches operators keeps torch from compiling
     with nullcontext() if case.parallel.compile else collectives:
-        for step in range(2):
-            batches = micro_batches(step)
-            total = sum(map(objective.weight, batches))
-            each = len(batches) // data.size
-            optimizer.zero_grad()
-            loss = torch.zeros(2)
-            for batch in batches[data.rank * each : (data.rank + 1) * each]:
-                part, figures = objective(batch, total)
-                part.backward()
-                loss += figures["loss"]
-            if data.size > 1:
-                dist.all_reduce(loss, group=data.group)
+        rates = Rates(1e-3, 0, 2, decay=0.0)
+        for done in steps(objective, optimizer, rates, batches_of, world=data):
             grads = {n: full(p.grad) for n, p in objective.named_parameters() if p.requires_grad}
-            norm = clip(learns, 1.0)
-            optimizer.step()
-            told.append({"loss": loss[0] / loss[1], "norm": norm, **grads})
+            figures = {n: torch.tensor(x) for n, x in done.figures.items() if n == "loss"}
+            told.append({"norm": torch.tensor(done.grad_norm), **figures, **grads})
         weights = {name: full(p) for name, p in objective.named_parameters()}
     return [*told, weights], dict(collectives.counts)
 

@@ -1,4 +1,4 @@
-"""Twenty steps of two objectives, as the first loop took them: one batch a step, losses averaged."""
+"""Twenty steps of two objectives, as the first loop took them: one batch a step, a mean loss."""
 
 import json
 from pathlib import Path
