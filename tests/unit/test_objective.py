@@ -119,7 +119,7 @@ def test_labels_count_as_the_weighting_says(weighting):
         hidden = learns.model(Batch.of([one]))
         known = one.labels != IGNORE
         means.append(F.cross_entropy(learns.model.lm_head(hidden[known]), one.labels[known]))
-    parts = [float(s * m) if s else 0.0 for s, m in zip(shares, means, strict=True)]
+    parts = [s * m.item() if s else 0.0 for s, m in zip(shares, means, strict=True)]
     assert float(loss.detach()) == pytest.approx(sum(parts) / 7, rel=1e-5)
     assert figures["loss"].tolist() == pytest.approx([sum(parts), sum(shares)], rel=1e-5)
     for i in range(2):
