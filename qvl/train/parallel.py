@@ -1,15 +1,16 @@
-"""Several processes, one model: what each learns from its own batch is averaged."""
+"""Several processes, one model: what each learns from its own batches is added up."""
 
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeVar, cast
 
 import torch
 import torch.distributed as dist
 import torch.distributed.nn
 from torch import Tensor, nn
 
+from qvl.model.lora import adapted
 from qvl.model.qwen import QwenVL
 from qvl.train.context import Cut, cut_stream
 from qvl.train.fuse import fuse
@@ -19,6 +20,8 @@ from qvl.train.objective import NextToken
 from qvl.train.recompute import recompute
 from qvl.train.sharding import shard
 from qvl.train.tensor import slice_heads
+
+X = TypeVar("X")
 
 
 @dataclass(frozen=True)
@@ -41,23 +44,28 @@ class World:
         dist.init_process_group("gloo" if device == "cpu" else "nccl")
         return cls(dist.get_rank(), dist.get_world_size())
 
-    def average(self, tensors: Sequence[Tensor]) -> None:
-        """Replace tensors of one type by their mean over all processes, in place."""
-        if self.size == 1 or not tensors:
+    def sum(self, tensors: Sequence[Tensor]) -> None:
+        """Replace tensors by their sums over all processes, in place."""
+        if self.size == 1:
             return
-        flat = torch.cat([x.reshape(-1) for x in tensors])
-        dist.all_reduce(flat, group=self.group)
-        flat /= self.size
-        for x, mean in zip(tensors, flat.split([x.numel() for x in tensors]), strict=True):
-            x.copy_(mean.view_as(x))
+        for dtype in dict.fromkeys(x.dtype for x in tensors):
+            alike = [x for x in tensors if x.dtype == dtype]
+            flat = torch.cat([x.reshape(-1) for x in alike])
+            dist.all_reduce(flat, group=self.group)
+            for x, total in zip(alike, flat.split([x.numel() for x in alike]), strict=True):
+                x.copy_(total.view_as(x))
+
+    def gathered(self, here: X) -> list[X]:
+        """What every process has here, in the order of their ranks; plain data, not tensors."""
+        if self.size == 1:
+            return [here]
+        found: list[object] = [None] * self.size
+        dist.all_gather_object(found, here, group=self.group)
+        return cast(list[X], found)
 
     def any(self, here: bool) -> bool:
         """Whether it is so in any process."""
-        if self.size == 1:
-            return here
-        flag = torch.tensor([float(here)])
-        dist.all_reduce(flag, group=self.group)
-        return bool(flag > 0)
+        return any(self.gathered(here))
 
     def leave(self) -> None:
         """Part from the others; the group's threads have ended when it returns."""
@@ -81,6 +89,8 @@ def parallelise(objective: nn.Module, settings: Parallel, world: World) -> World
     if settings.cp > 1 and not isinstance(objective, NextToken):
         told = f"parallel.cp is {settings.cp}, but {type(objective).__name__} reads whole samples"
         raise ValueError(f"{told}; set it to 1, and more of dp_shard")
+    if settings.tp > 1 and adapted(model):
+        raise ValueError("parallel.tp slices no adapters; set it to 1, and more of dp_shard")
     recompute(model.visual.blocks, settings.tower_checkpointing)
     recompute(model.model.layers, settings.checkpointing)
     if settings.compile and not fuse(model):

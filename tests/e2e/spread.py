@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import torch
 import torch.distributed as dist
-import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
@@ -21,11 +20,12 @@ from qvl.config import TINY, Config, TextConfig
 from qvl.model.qwen import QwenVL
 from qvl.sample import Batch, Grid, Sample
 from qvl.tokens import IGNORE
-from qvl.train.clip import clip
 from qvl.train.initial import initialise
 from qvl.train.meshes import Parallel
 from qvl.train.objective import NextToken
+from qvl.train.optim import Rates
 from qvl.train.parallel import World, parallelise
+from qvl.train.supervised import steps
 
 UNTIED = Config(
     TINY.vision,
@@ -84,21 +84,6 @@ class Collectives(TorchDispatchMode):
         return func(*args, **(kwargs or {}))
 
 
-class Tokens(NextToken):
-    """The sum over labels of a batch, over the labels of the step."""
-
-    def weight(self, batch: Batch) -> float:
-        return float((batch.labels != IGNORE).sum())
-
-    def forward(self, batch: Batch, total: float) -> tuple[Tensor, dict[str, Tensor]]:
-        hidden = self.model(batch)
-        labels = self.model.own(batch.labels, IGNORE)
-        rows = (labels != IGNORE).nonzero()[:, 0]
-        logits = self.model.lm_head(hidden[rows]).float()
-        loss = F.cross_entropy(logits, labels[rows], reduction="sum")
-        return loss / total, {"loss": torch.stack([loss.detach(), loss.new_tensor(len(rows))])}
-
-
 def sample(seed: int, text: int, grids: tuple[Grid, ...] = (), taught: bool = True) -> Sample:
     draw = torch.Generator().manual_seed(seed)
     units = sum(t * h * w // 4 for t, h, w in grids)
@@ -139,29 +124,24 @@ def run(case: Case, world: World, alone: bool) -> tuple[list[dict[str, Tensor]],
         if name.endswith("bias"):
             nn.init.normal_(parameter, std=0.1, generator=generator)
         parameter.requires_grad_(not (case.rests and name.startswith(case.rests)))
-    objective = Tokens(model)
+    objective = NextToken(model)
     data = World() if alone else parallelise(objective, case.parallel, world)
     learns = [p for p in objective.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(learns, lr=1e-3, eps=1e-6)
+    optimizer = torch.optim.AdamW(learns, eps=1e-6)
     told, collectives = [], Collectives()
+
+    def batches_of(step: int) -> list[Batch]:
+        batches = micro_batches(step)
+        each = len(batches) // data.size
+        return batches[data.rank * each : (data.rank + 1) * each]
+
     # what watches operators keeps torch from compiling
     with nullcontext() if case.parallel.compile else collectives:
-        for step in range(2):
-            batches = micro_batches(step)
-            total = sum(map(objective.weight, batches))
-            each = len(batches) // data.size
-            optimizer.zero_grad()
-            loss = torch.zeros(2)
-            for batch in batches[data.rank * each : (data.rank + 1) * each]:
-                part, figures = objective(batch, total)
-                part.backward()
-                loss += figures["loss"]
-            if data.size > 1:
-                dist.all_reduce(loss, group=data.group)
+        rates = Rates(1e-3, 0, 2, decay=0.0)
+        for done in steps(objective, optimizer, rates, batches_of, world=data):
             grads = {n: full(p.grad) for n, p in objective.named_parameters() if p.requires_grad}
-            norm = clip(learns, 1.0)
-            optimizer.step()
-            told.append({"loss": loss[0] / loss[1], "norm": norm, **grads})
+            figures = {n: torch.tensor(x) for n, x in done.figures.items() if n == "loss"}
+            told.append({"norm": torch.tensor(done.grad_norm), **figures, **grads})
         weights = {name: full(p) for name, p in objective.named_parameters()}
     return [*told, weights], dict(collectives.counts)
 

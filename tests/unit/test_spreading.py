@@ -15,6 +15,7 @@ from torch.testing._internal.distributed.fake_pg import FakeStore
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from qvl.config import QWEN_3B, QWEN_72B, TINY
+from qvl.model.lora import Lora, attach
 from qvl.model.qwen import QwenVL
 from qvl.sample import Batch, Sample
 from qvl.tokens import IGNORE
@@ -81,6 +82,13 @@ def test_an_objective_that_reads_whole_samples_is_not_cut():
         parallelise(other, Parallel(cp=2), World(0, 2))
 
 
+def test_adapters_are_not_sliced():
+    owner = NextToken(QwenVL(TINY))
+    attach(owner.model, Lora())
+    with pytest.raises(ValueError, match="tp slices no adapters; set it to 1"):
+        parallelise(owner, Parallel(tp=2), World(0, 2))
+
+
 def test_one_process_is_cast_by_the_loop_and_many_by_their_shards():
     assert Parallel().half is None
     assert Parallel(param_dtype="bfloat16").half is torch.bfloat16
@@ -102,7 +110,7 @@ class Products(TorchDispatchMode):
 def backward(settings: Parallel) -> tuple[list[torch.Tensor], Counter[str]]:
     """-> all gradients, and what the backward pass computes."""
     owner = objective(settings)
-    loss = owner(batch_of(0))[0]
+    loss = owner(batch_of(0), 1.0)[0]
     with Products() as products:
         loss.backward()
     return [p.grad for p in owner.parameters() if p.grad is not None], products.counts
@@ -134,7 +142,7 @@ def test_less_is_kept_the_more_is_computed_again():
     for policy in ("none", "selective", "full"):
         owner = objective(Parallel(checkpointing=policy, tower_checkpointing=policy))
         with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as told:
-            loss = owner(batch_of(0))[0]
+            loss = owner(batch_of(0), 1.0)[0]
         kept.append(sum(e.self_cpu_memory_usage for e in told.key_averages()))
         loss.backward()
     assert kept[0] > 1.2 * kept[1] > 1.2 * 1.2 * kept[2]
@@ -146,7 +154,7 @@ def test_a_text_alone_gives_the_tower_a_gradient_of_zeros():
     ids = torch.arange(9)
     place = torch.arange(9).expand(3, -1)
     batch = Batch.of([Sample(ids, ids, place, (), (), torch.empty(0, dtype=torch.int64))])
-    owner(batch)[0].backward()
+    owner(batch, 1.0)[0].backward()
     grads = [p.grad for p in owner.model.visual.parameters()]
     assert all(g is not None and not g.any() for g in grads)
     with torch.no_grad():
