@@ -16,6 +16,7 @@ from typing import Any
 import torch
 import torch.distributed as dist
 from torch import Tensor
+from torch.distributed.checkpoint.api import CheckpointException
 from torch.distributed.checkpoint.staging import DefaultStager, StagingOptions
 
 from qvl.train import earlier, stored
@@ -131,7 +132,7 @@ class Checkpoints:
         try:
             stored.write(draft, copy, self.group)
             why = self._agreed(lambda: self._finished(draft, told))
-        except Exception as error:  # whatever a disk or another rank does
+        except (Exception, CheckpointException) as error:  # whatever a disk or another rank does
             why = stored.cause(error)
         if why:
             shutil.rmtree(draft, ignore_errors=True)  # the room is needed

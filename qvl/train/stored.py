@@ -110,10 +110,14 @@ def to_disk(path: Path) -> None:
 
 
 def cause(error: BaseException) -> str:
-    """The first failure of any rank, in a line."""
+    """The first failure of any rank in a line; that of the disk where there was one before it."""
     if isinstance(error, CheckpointException):
         error = next(iter(error.failures.values()))[0]
-    return f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else ''}"
+    first: BaseException | None = error
+    while first and not isinstance(first, OSError):
+        first = first.__cause__ or first.__context__
+    shown = first or error
+    return f"{type(shown).__name__}: {str(shown).strip().splitlines()[0] if str(shown) else ''}"
 
 
 def same_settings(path: Path, then: Any, now: str | None) -> None:

@@ -1,6 +1,7 @@
 """A training run small enough for tests: a tiny model, batches that are a function of the step."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
@@ -10,18 +11,19 @@ from qvl.config import TINY
 from qvl.model.qwen import QwenVL
 from qvl.sample import Batch, Sample
 from qvl.tokens import IGNORE
+from qvl.train.checkpoint import Checkpoints
 from qvl.train.initial import initialise
 from qvl.train.named import State
 
 
 def batch_of(step: int) -> Batch:
-    """Two samples of text and a picture each; every third step is text alone."""
+    """Two samples; on even steps of text alone, so the tower learns from the second step on."""
     draw = torch.Generator().manual_seed(step)
     samples = []
     for count in (9, 13):
         ids = torch.randint(0, 200, (count,), generator=draw)
         pixels = torch.randint(0, 256, (8, 588), generator=draw).to(torch.uint8)
-        shown = step % 3 != 2
+        shown = bool(step % 2)
         ids[1:3] = torch.where(torch.tensor(shown), 252, ids[1:3])
         labels = torch.where(torch.arange(count) > 4, ids.roll(-1), IGNORE)
         positions = torch.arange(count).expand(3, -1)
@@ -66,7 +68,6 @@ class Average:
 
 
 def fresh(seed: int = 0) -> State:
-    """The tower's matrices have no gradient until a picture comes: their state is born late."""
     model = QwenVL(TINY)
     initialise(model, seed)
     return over(Loss(model))
@@ -88,4 +89,18 @@ def learn(state: State, batches: Sequence[Batch]) -> float:
     loss.backward()
     state.optimizer.step()
     state.ema.update(state.objective)
-    return float(loss)
+    return loss.item()
+
+
+def run(folder: Path, steps: int) -> None:
+    """Train in `folder`, going on where it stopped; each loss, to the bit, is a line of `log`."""
+    torch.set_num_threads(1)
+    state, checkpoints = fresh(), Checkpoints(folder)
+    start, _ = checkpoints.restore(state) or (0, {})
+    for step in range(start, steps):
+        loss = learn(state, [batch_of(step)])
+        with open(folder / "log", "a") as file:
+            file.write(f"{step} {loss.hex()}\n")
+        checkpoints.save(step + 1, state, {"note": step})
+    checkpoints.close()
+    torch.save([*state.objective.parameters(), *state.ema.kept.values()], folder / "weights.pt")
