@@ -21,7 +21,6 @@ from torch.distributed.checkpoint.staging import DefaultStager, StagingOptions
 
 from qvl.train import earlier, stored
 from qvl.train.named import State
-from qvl.train.parallel import ALONE, World
 
 PATIENCE = timedelta(minutes=30)  # that ranks wait for the slowest disk
 
@@ -29,21 +28,23 @@ PATIENCE = timedelta(minutes=30)  # that ranks wait for the slowest disk
 class Checkpoints:
     """The checkpoints of a run, on a disk that all ranks see; every rank calls every method.
 
-    The newest `keep` stay, and for ever those of every `every`-th step if that is not 0.
+    The newest `keep` stay, and for ever those of steps that `every` divides, if it is not 0.
     """
 
-    def __init__(self, folder: Path, world: World = ALONE, keep: int = 2, every: int = 0) -> None:
+    def __init__(self, folder: Path, keep: int = 2, every: int = 0) -> None:
         if keep < 1:
             raise ValueError(
                 f"keep={keep} checkpoints leaves nothing to go on from; keep 1 or more"
             )
-        self.folder, self.world, self.keep, self.every = folder, world, keep, every
+        self.folder, self.keep, self.every = folder, keep, every
+        many = dist.is_initialized() and dist.get_world_size() > 1
         # Of its own, so that writing beside training does not mix with what training sends.
-        self.group = dist.new_group(backend="gloo", timeout=PATIENCE) if world.size > 1 else None
+        self.group = dist.new_group(backend="gloo", timeout=PATIENCE) if many else None
+        self.first = not many or dist.get_rank() == 0
         self.stager = DefaultStager(StagingOptions(torch.cuda.is_available(), False, False, False))
         self.writing: threading.Thread | None = None
         self.failure: Exception | None = None
-        if not world.rank:
+        if self.first:
             for left in folder.glob(".draft-*"):
                 shutil.rmtree(left)
 
@@ -54,7 +55,7 @@ class Checkpoints:
         """
         self.wait()
         memory, told = state.memory()
-        told |= {"step": step, "extra": extra, "config": _config(state)}
+        told |= {"step": step, "extra": extra, "config": state.config()}
         told = json.loads(json.dumps(told))  # TypeError here, and not in the thread
         path = stored.path_of(self.folder, step)
         if self._agreed(lambda: not stored.torn(path)):  # a signal on a step that saves
@@ -84,7 +85,7 @@ class Checkpoints:
         self.wait()
         for path in self._agreed(lambda: _steps(self.folder)):
             if until is not None and stored.step_of(path) > until:
-                if not self.world.rank:
+                if self.first:
                     shutil.rmtree(path)
                 continue
             why = self._agreed(lambda path=path: stored.torn(path))
@@ -93,7 +94,7 @@ class Checkpoints:
                     return stored.step_of(path), self._load(path, state, settings)
             except stored.Broken as error:
                 why = stored.cause(error)
-            if not self.world.rank:
+            if self.first:
                 warnings.warn(f"{path} is torn and passed over: {why}", stacklevel=2)
         return None
 
@@ -159,7 +160,7 @@ class Checkpoints:
         """What rank 0 finds."""
         if self.group is None:
             return ask()
-        told = [ask() if not self.world.rank else None]
+        told = [ask() if self.first else None]
         dist.broadcast_object_list(told, src=0, group=self.group)
         return told[0]
 
@@ -199,8 +200,3 @@ def newest(folder: Path, *parts: str) -> dict[str, Any]:
 def _steps(folder: Path) -> list[Path]:
     """Newest first."""
     return sorted(folder.glob("step-*"), reverse=True)
-
-
-def _config(state: State) -> dict[str, Any] | None:
-    model = getattr(state.objective, "model", None)
-    return model.cfg.to_dict() if hasattr(model, "cfg") else None

@@ -13,6 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.distributed.checkpoint.state_dict import get_model_state_dict
 
+from qvl.model.qwen import QwenVL
+
 WRAPPERS = ("_orig_mod.", "_checkpoint_wrapped_module.")  # of torch.compile and checkpointing
 
 
@@ -23,6 +25,11 @@ class State:
     objective: nn.Module
     optimizer: Any  # with `param_groups`, `state_dict()` and `load_state_dict`, as torch's have
     ema: Any = None
+
+    def config(self) -> dict[str, Any] | None:
+        """Sizes of the model, where the objective owns one of ours."""
+        model = getattr(self.objective, "model", None)
+        return model.cfg.to_dict() if isinstance(model, QwenVL) else None
 
     def weights(self) -> dict[str, Tensor]:
         """The live tensors of the objective and the average; of tied ones the first."""

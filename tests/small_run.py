@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.distributed.tensor import DTensor
 
 from qvl.config import TINY
 from qvl.model.qwen import QwenVL
@@ -82,6 +83,14 @@ def over(objective: nn.Module) -> State:
     return State(objective, optimizer, Average(objective))
 
 
+def tensors(state: State) -> list[torch.Tensor]:
+    """Everything that was learnt, remembered and averaged, each shard made whole."""
+    kept = state.optimizer.state_dict()["state"]
+    memory = [x for i in sorted(kept) for _, x in sorted(kept[i].items())]
+    held = [*state.objective.parameters(), *memory, *state.ema.kept.values()]
+    return [(x.full_tensor() if isinstance(x, DTensor) else x).detach().clone() for x in held]
+
+
 def learn(state: State, batches: Sequence[Batch]) -> float:
     """One step; the loss before it."""
     state.optimizer.zero_grad(set_to_none=True)
@@ -103,4 +112,4 @@ def run(folder: Path, steps: int) -> None:
             file.write(f"{step} {loss.hex()}\n")
         checkpoints.save(step + 1, state, {"note": step})
     checkpoints.close()
-    torch.save([*state.objective.parameters(), *state.ema.kept.values()], folder / "weights.pt")
+    torch.save(tensors(state), folder / "weights.pt")
