@@ -107,11 +107,14 @@ def _phases(axes: Sequence["Axes"], lines: Sequence[dict[str, Any]]) -> None:
         for fact in PHASES:
             if fact in line:
                 starts.setdefault(str(line[fact]), line["step"])
-    for name, step in starts.items():
+    axes[0].set_title(axes[0].get_title("left"), fontsize=10, loc="left", pad=24)
+    for i, (name, step) in enumerate(starts.items()):
         for axis in axes:
             axis.axvline(step, color="#999999", linewidth=0.6)
         place = axes[0].get_xaxis_transform()
-        axes[0].text(step, 1.02, name, fontsize=7, color="#555555", transform=place)
+        axes[0].text(
+            step, 1.02 + 0.06 * (i % 2), name, fontsize=7, color="#555555", transform=place
+        )
 
 
 def _save(figure: "Figure", out: Path) -> None:
