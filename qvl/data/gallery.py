@@ -27,6 +27,7 @@ img, video { max-width: 100%; border: 1px solid #ccc; margin: .4em 0 }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f7f7f5; padding: .5em }
 .role { font-weight: 600; color: #0072b2; margin-top: .6em }
 .answer { border-left: 4px solid #d55e00; padding-left: .8em; margin-top: .6em }
+article:has(.answer) img { max-height: 360px }
 .wrong { color: #b00020; font-weight: 600 }
 """
 

@@ -33,17 +33,16 @@ class Checkpoints:
 
     def __init__(self, folder: Path, keep: int = 2, every: int = 0) -> None:
         if keep < 1:
-            raise ValueError(
-                f"keep={keep} checkpoints leaves nothing to go on from; keep 1 or more"
-            )
+            raise ValueError(f"keep={keep} leaves nothing to go on from; keep 1 or more")
         self.folder, self.keep, self.every = folder, keep, every
         many = dist.is_initialized() and dist.get_world_size() > 1
         # Of its own, so that writing beside training does not mix with what training sends.
-        self.group = dist.new_group(backend="gloo", timeout=PATIENCE) if many else None
+        self.group: Any = dist.new_group(backend="gloo", timeout=PATIENCE) if many else None
         self.first = not many or dist.get_rank() == 0
         self.stager = DefaultStager(StagingOptions(torch.cuda.is_available(), False, False, False))
         self.writing: threading.Thread | None = None
         self.failure: Exception | None = None
+        self.at = -1  # the step of the newest one
         if self.first:
             for left in folder.glob(".draft-*"):
                 shutil.rmtree(left)
@@ -57,9 +56,9 @@ class Checkpoints:
         memory, told = state.memory()
         told |= {"step": step, "extra": extra, "config": state.config()}
         told = json.loads(json.dumps(told))  # TypeError here, and not in the thread
-        path = stored.path_of(self.folder, step)
-        if self._agreed(lambda: not stored.torn(path)):  # a signal on a step that saves
+        if step == self.at:  # a signal on a step that saves
             return
+        self.at = step
         copy = self.stager.stage(state.weights() | memory)
         self.writing = threading.Thread(target=self._write, args=(copy, told), daemon=True)
         self.writing.start()
@@ -70,7 +69,7 @@ class Checkpoints:
             self.writing.join()
             self.writing = None
         if failure := self.failure:
-            self.failure = None
+            self.failure, self.at = None, -1
             raise failure
 
     def restore(
@@ -91,7 +90,8 @@ class Checkpoints:
             why = self._agreed(lambda path=path: stored.torn(path))
             try:
                 if not why:
-                    return stored.step_of(path), self._load(path, state, settings)
+                    extra, self.at = self._load(path, state, settings), stored.step_of(path)
+                    return self.at, extra
             except stored.Broken as error:
                 why = stored.cause(error)
             if self.first:
@@ -143,18 +143,15 @@ class Checkpoints:
             )
 
     def _finished(self, draft: Path, told: dict[str, Any]) -> str:
+        """What went wrong, or "" once old ones are gone, too."""
         try:
             stored.finish(draft, told)
-            self._forget()
+            for old in found(self.folder)[: -self.keep]:
+                if not (self.every and stored.step_of(old) % self.every == 0):
+                    shutil.rmtree(old)
         except OSError as error:
             return stored.cause(error)
         return ""
-
-    def _forget(self) -> None:
-        whole = found(self.folder)
-        for old in whole[: -self.keep]:
-            if not (self.every and stored.step_of(old) % self.every == 0):
-                shutil.rmtree(old)
 
     def _agreed(self, ask: Callable[[], Any]) -> Any:
         """What rank 0 finds."""

@@ -78,13 +78,13 @@ class Meter:
 
 def work_of(batches: Iterable[Batch]) -> dict[str, float]:
     """Amounts that the lengths and grids of batches tell: no device is asked."""
-    out = dict.fromkeys(("tokens", "samples", "pictures", "patches"), 0.0)
+    out: dict[str, float] = defaultdict(float)
     for batch in batches:
         out["tokens"] += sum(batch.lengths)
         out["samples"] += len(batch.lengths)
         out["pictures"] += len(batch.grid_thw)
         out["patches"] += sum(t * h * w for t, h, w in batch.grid_thw)
-    return out
+    return dict(out)
 
 
 def read(path: Path) -> list[dict[str, Any]]:

@@ -3,12 +3,15 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Self
 
 import torch
 import torch.distributed as dist
 import torch.distributed.nn
 from torch import Tensor
+
+PATIENCE = timedelta(seconds=50)  # with one that is silent; a dead one is noticed at once
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,8 @@ class World:
             return cls()
         # torch.distributed.nn is imported first: later, its default arguments would hold the
         # group, whose threads could then meet the interpreter's end and abort the process.
-        dist.init_process_group("gloo" if device == "cpu" else "nccl")
+        backend, patience = ("gloo", PATIENCE) if device == "cpu" else ("nccl", None)
+        dist.init_process_group(backend, timeout=patience)
         return cls(dist.get_rank(), dist.get_world_size())
 
     def average(self, tensors: Sequence[Tensor]) -> None:

@@ -27,23 +27,24 @@ class Panel:
     unit: str = ""
     shares: bool = False  # from 0 to 1
     powers: bool = False  # a logarithmic axis
+    keep: float = 0.8  # of a smoothed curve from one report to the next
 
 
 PANELS = (
     Panel("loss", ("loss", "loss/*"), "nats a token"),
     Panel("right", ("token", "accuracy*", "right*"), "share", shares=True),
     Panel("gradients before clipping", ("grad_norm", "norm/*"), "norm", powers=True),
-    Panel("rate", ("lr", "lr/*"), "learning rate"),
+    Panel("rate", ("lr", "lr/*"), "learning rate", keep=0.0),
     Panel("work", ("tokens/s", "patches/s", "pictures/s", "samples/s"), "a second", powers=True),
     Panel("of what is possible", ("mfu", "fill", "wait"), "share", shares=True),
 )
 
 
-def plot(log: Path, out: Path, panels: Sequence[Panel] = PANELS, keep: float = 0.8) -> None:
+def plot(log: Path, out: Path, panels: Sequence[Panel] = PANELS) -> None:
     """Draw a JSONL log of `Meter` as a PNG; what a panel has no figures for is left out.
 
-    `keep` of a smoothed curve is carried from one report to the next; the figures themselves lie
-    behind it. ValueError where nothing can be drawn, or matplotlib is missing.
+    Curves are smoothed, with the figures themselves behind them. ValueError where nothing can be
+    drawn, or matplotlib is missing.
     """
     lines = read(log)
     shown = [(panel, curves) for panel in panels if (curves := _curves(panel, lines))]
@@ -56,15 +57,15 @@ def plot(log: Path, out: Path, panels: Sequence[Panel] = PANELS, keep: float = 0
             f"curves cannot be drawn ({error}); run pip install 'qvl[train]'"
         ) from None
     figure = Figure(figsize=(9, 0.6 + 2.4 * len(shown)), layout="constrained")
-    axes = figure.subplots(len(shown), sharex=True, squeeze=False)[:, 0]
+    axes = figure.subplots(len(shown), sharex=True, squeeze=False)[:, 0].tolist()
     for axis, (panel, curves) in zip(axes, shown, strict=True):
-        _draw(axis, panel, curves, keep)
+        _draw(axis, panel, curves)
     _phases(axes, lines)
     axes[-1].set_xlabel("step")
     _save(figure, out)
 
 
-def smooth(values: Sequence[float], keep: float) -> list[float]:
+def _smooth(values: Sequence[float], keep: float) -> list[float]:
     out: list[float] = []
     for value in values:
         out.append(keep * out[-1] + (1 - keep) * value if out else value)
@@ -83,13 +84,11 @@ def _curves(panel: Panel, lines: Sequence[dict[str, Any]]) -> dict[str, list[tup
     return {name: points for name, points in out.items() if name in longest}
 
 
-def _draw(
-    axis: "Axes", panel: Panel, curves: dict[str, list[tuple[int, float]]], keep: float
-) -> None:
+def _draw(axis: "Axes", panel: Panel, curves: dict[str, list[tuple[int, float]]]) -> None:
     for i, (name, points) in enumerate(curves.items()):
         steps, values = zip(*points, strict=True)
         axis.plot(steps, values, color=f"C{i % 10}", alpha=FAINT, linewidth=0.8)
-        axis.plot(steps, smooth(values, keep), color=f"C{i % 10}", label=name, linewidth=1.4)
+        axis.plot(steps, _smooth(values, panel.keep), color=f"C{i % 10}", label=name, linewidth=1.4)
     if panel.shares:
         axis.set_ylim(0, 1)
     if panel.powers:

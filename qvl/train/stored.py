@@ -86,7 +86,10 @@ def told_of(path: Path) -> dict[str, Any]:
 
 def sizes_of(path: Path) -> Sizes:
     """Shape and type of every tensor, by name."""
-    metadata = dcp.FileSystemReader(path).read_metadata()
+    try:
+        metadata = dcp.FileSystemReader(path).read_metadata()
+    except Exception as error:  # a pickle: broken bytes may ask for anything
+        raise OSError(f"the list of its tensors cannot be read ({error!r})") from None
     return {
         name: (each.size, each.properties.dtype)
         for name, each in metadata.state_dict_metadata.items()
