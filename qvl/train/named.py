@@ -34,7 +34,7 @@ class State:
     def weights(self) -> dict[str, Tensor]:
         """The live tensors of the objective and the average; of tied ones the first."""
         tied = set(_names(self.objective, twice=True)) - set(_names(self.objective))
-        live: Mapping[str, Any] = get_model_state_dict(self.objective)
+        live: Any = get_model_state_dict(self.objective)
         out = {f"objective/{name}": x for name, x in live.items() if name not in tied}
         if self.ema is not None:
             out |= {f"ema/{name}": x for name, x in self.ema.state_dict().items()}

@@ -4,6 +4,7 @@ import json
 import math
 import os
 import pty
+import select
 import sys
 
 import pytest
@@ -138,7 +139,9 @@ def test_a_line_moves_on_a_terminal_and_is_plain_elsewhere(monkeypatch, capsys):
             show({**LINE, "step": 60})
             show({**LINE, "step": 70})
         terminal.flush()
-        seen = os.read(near, 1 << 16).decode()
+        seen = ""
+        while select.select([near], [], [], 0.5)[0]:
+            seen += os.read(near, 1 << 16).decode()
     assert "\x1b[2K" in seen and "step 70/100" in seen.split("\x1b[2K")[-1]
 
 
