@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -55,17 +56,21 @@ class Average:
     """A moving average of every weight, in tensors of its own."""
 
     def __init__(self, module: nn.Module) -> None:
+        self.updates = 0
         self.kept = {name: p.detach().clone() for name, p in module.named_parameters()}
 
     def update(self, module: nn.Module) -> None:
+        self.updates += 1
         for name, p in module.named_parameters():
             self.kept[name].lerp_(p.detach(), 0.1)
 
-    def state_dict(self) -> dict[str, torch.Tensor]:
-        return dict(self.kept)
+    def state_dict(self) -> dict[str, Any]:
+        return {"updates": self.updates, "weights": self.kept}
 
-    def load_state_dict(self, state: dict[str, torch.Tensor]) -> None:
-        self.kept = dict(state)
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self.updates = state["updates"]
+        for name, x in state["weights"].items():
+            self.kept[name].copy_(x)
 
 
 def fresh(seed: int = 0) -> State:

@@ -121,9 +121,6 @@ class Checkpoints:
         }
         stored.read(path, weights | memory, self.group)
         state.remember(memory, told)
-        if state.ema is not None:
-            kept = {k.removeprefix("ema/"): v for k, v in weights.items() if k.startswith("ema/")}
-            state.ema.load_state_dict(kept)
         return told["extra"]
 
     def _write(self, copy: dict[str, Tensor], told: dict[str, Any]) -> None:

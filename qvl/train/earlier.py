@@ -33,4 +33,8 @@ def restore(path: Path, state: State) -> Any:
     held = load(path)
     state.objective.load_state_dict(held["objective"])
     state.optimizer.load_state_dict(held["optimizer"])
+    if state.ema is not None:
+        own = dict(state.objective.named_parameters())
+        for name, mean in state.ema.state_dict()["weights"].items():
+            mean.copy_(own[name].detach())
     return held["extra"]

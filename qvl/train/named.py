@@ -5,7 +5,7 @@ optimiser is filed under the parameter it belongs to: torch's own helpers would 
 to fill in what a parameter without a gradient does not have yet.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,10 +20,14 @@ WRAPPERS = ("_orig_mod.", "_checkpoint_wrapped_module.")  # of torch.compile and
 
 @dataclass(frozen=True)
 class State:
-    """What learns. `ema` has `state_dict()`, its own tensors by name, and `load_state_dict`."""
+    """What learns: an objective, an optimiser, and an average of the weights or None.
+
+    `optimizer` has what torch's have, or `members` that do. `ema.state_dict()` gives its own
+    tensors by parameter as "weights", and else plain JSON.
+    """
 
     objective: nn.Module
-    optimizer: Any  # with `param_groups`, `state_dict()` and `load_state_dict`, as torch's have
+    optimizer: Any
     ema: Any = None
 
     def config(self) -> dict[str, Any] | None:
@@ -37,21 +41,27 @@ class State:
         live: Any = get_model_state_dict(self.objective)
         out = {f"objective/{name}": x for name, x in live.items() if name not in tied}
         if self.ema is not None:
-            out |= {f"ema/{name}": x for name, x in self.ema.state_dict().items()}
+            out |= {f"ema/{_plain(n)}": x for n, x in self.ema.state_dict()["weights"].items()}
         return out
 
     def memory(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
-        """What the optimiser remembers: its tensors by name, and the rest as JSON has it."""
-        names, raw = self._learnt(), self.optimizer.state_dict()
-        tensors, values = dict[str, Tensor](), dict[str, dict[str, Any]]()
-        for number, kept in raw["state"].items():
-            for key, value in kept.items():
-                if isinstance(value, Tensor):
-                    tensors[f"optimizer/{names[number]}/{key}"] = value
-                else:
-                    values.setdefault(names[number], {})[key] = value
-        groups = [{**g, "params": [names[i] for i in g["params"]]} for g in raw["param_groups"]]
-        return tensors, {"groups": groups, "values": values}
+        """What the optimiser remembers: its tensors by name, and all the rest as JSON has it."""
+        tensors, members = dict[str, Tensor](), []
+        for member in self._members():
+            names, raw = self._learnt(member), member.state_dict()
+            values = dict[str, dict[str, Any]]()
+            for number, kept in raw["state"].items():
+                for key, value in kept.items():
+                    if isinstance(value, Tensor):
+                        tensors[f"optimizer/{names[number]}/{key}"] = value
+                    else:
+                        values.setdefault(names[number], {})[key] = value
+            groups = [{**g, "params": [names[i] for i in g["params"]]} for g in raw["param_groups"]]
+            members.append({"groups": groups, "values": values})
+        facts = (
+            {k: v for k, v in self.ema.state_dict().items() if k != "weights"} if self.ema else {}
+        )
+        return tensors, {"optimizer": members, "ema": facts}
 
     def room(self, name: str, shape: torch.Size, kind: torch.dtype) -> Tensor:
         """Where a tensor of the optimiser is to be read to: sharded as its parameter is."""
@@ -62,25 +72,36 @@ class State:
 
     def remember(self, tensors: Mapping[str, Tensor], told: Mapping[str, Any]) -> None:
         """The inverse of `memory`. ValueError where other parameters learnt, or in other groups."""
-        names = self._learnt()
-        number = {name: i for i, name in enumerate(names)}
-        now = [{names[i] for i in g["params"]} for g in self.optimizer.state_dict()["param_groups"]]
-        then = [set(group["params"]) for group in told["groups"]]
+        members = self._members()
+        now = [[{*g["params"]} for g in each["groups"]] for each in self.memory()[1]["optimizer"]]
+        then = [[{*g["params"]} for g in each["groups"]] for each in told["optimizer"]]
         if now != then:
-            other = sorted(set().union(*now) ^ set().union(*then))
-            what = f"other parameters learnt ({', '.join(other[:3])})" if other else "other groups"
+            kept, ours = ({n for m in side for g in m for n in g} for side in (then, now))
+            other = ", ".join(sorted(kept ^ ours)[:3])
+            what = f"other parameters learnt ({other})" if other else "they learnt in other groups"
             raise ValueError(f"{what} where the checkpoint was made; go on with its own settings")
-        state: dict[int, dict[str, Any]] = {number[k]: dict(v) for k, v in told["values"].items()}
-        for full, tensor in tensors.items():
-            name, _, key = full.removeprefix("optimizer/").rpartition("/")
-            state.setdefault(number[name], {})[key] = tensor
-        groups = [{**g, "params": [number[n] for n in g["params"]]} for g in told["groups"]]
-        self.optimizer.load_state_dict({"state": state, "param_groups": groups})
+        for member, own in zip(members, told["optimizer"], strict=True):
+            number = {name: i for i, name in enumerate(self._learnt(member))}
+            state: dict[int, dict[str, Any]] = {
+                number[k]: dict(v) for k, v in own["values"].items()
+            }
+            for full, tensor in tensors.items():
+                name, _, key = full.removeprefix("optimizer/").rpartition("/")
+                if name in number:
+                    state.setdefault(number[name], {})[key] = tensor
+            groups = [{**g, "params": [number[n] for n in g["params"]]} for g in own["groups"]]
+            member.load_state_dict({"state": state, "param_groups": groups})
+        if self.ema is not None:
+            weights = self.ema.state_dict()["weights"]  # filled in their place
+            self.ema.load_state_dict({**told["ema"], "weights": weights})
 
-    def _learnt(self) -> list[str]:
-        """Names of the optimiser's parameters in the order in which it numbers them."""
+    def _members(self) -> Sequence[Any]:
+        return getattr(self.optimizer, "members", (self.optimizer,))
+
+    def _learnt(self, member: Any) -> list[str]:
+        """Names of an optimiser's parameters in the order in which it numbers them."""
         names = {id(p): name for name, p in _names(self.objective).items()}
-        held = [p for group in self.optimizer.param_groups for p in group["params"]]
+        held = [p for group in member.param_groups for p in group["params"]]
         if any(id(p) not in names for p in held):
             raise ValueError("the optimiser holds a parameter that the objective does not own")
         return [names[id(p)] for p in held]
@@ -88,9 +109,11 @@ class State:
 
 def _names(module: nn.Module, *, twice: bool = False) -> dict[str, nn.Parameter]:
     """Parameters by name; with `twice` a shared one under each of its names."""
-    out = {}
-    for name, parameter in module.named_parameters(remove_duplicate=not twice):
-        for wrapper in WRAPPERS:
-            name = name.replace(wrapper, "")
-        out[name] = parameter
-    return out
+    parameters = module.named_parameters(remove_duplicate=not twice)
+    return {_plain(name): parameter for name, parameter in parameters}
+
+
+def _plain(name: str) -> str:
+    for wrapper in WRAPPERS:
+        name = name.replace(wrapper, "")
+    return name

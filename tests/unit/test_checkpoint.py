@@ -64,6 +64,46 @@ def test_old_ones_go_but_for_some(tmp_path):
         Checkpoints(tmp_path, keep=0)
 
 
+class Both:
+    """Two optimisers that step as one."""
+
+    def __init__(self, *members):
+        self.members = members
+
+    def step(self):
+        for each in self.members:
+            each.step()
+
+    def zero_grad(self, set_to_none):
+        for each in self.members:
+            each.zero_grad(set_to_none)
+
+
+def test_two_kinds_of_optimiser_go_on(tmp_path):
+    """SGD without momentum remembers None, Muon and AdamW tensors; some hold what never learnt."""
+
+    def fresh_pair() -> State:
+        state = fresh()
+        blocks = [*state.objective.model.model.layers.parameters()]
+        matrices = [p for p in blocks if p.ndim == 2]
+        rest = {*state.objective.parameters()}.difference(blocks)
+        members = (
+            torch.optim.Muon(matrices, lr=1e-2),
+            torch.optim.SGD([p for p in blocks if p.ndim < 2], lr=1e-2),
+            torch.optim.AdamW([p for p in state.objective.parameters() if p in rest], lr=1e-3),
+        )
+        return State(state.objective, Both(*members), state.ema)
+
+    state, checkpoints = fresh_pair(), Checkpoints(tmp_path)
+    trained(1, state)
+    checkpoints.save(1, state, {})
+    _, losses = trained(4, state, 1)
+    again = fresh_pair()
+    checkpoints.restore(again)
+    assert again.ema.updates == 1
+    assert trained(4, again, 1)[1] == losses
+
+
 def torn_by(damage, path: Path) -> None:
     shard = next(path.glob("*.distcp"))
     match damage:
