@@ -15,6 +15,7 @@ from qvl.data import shards
 from qvl.data.synth.layout import page
 from qvl.data.synth.lettered import record
 from qvl.data.synth.sheets import Sheet
+from qvl.train.checkpoint import newest
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = [
@@ -110,10 +111,7 @@ def test_train_resume_export_load(cache, tmp_path):
     common = ("--cache", cache, "--device", "cpu", "--no-compile")
     run("train.py", *common, "--out", tmp_path / "straight", "--steps", 6)
     run("train.py", *common, "--out", tmp_path / "again", "--steps", 6)
-    states = [
-        torch.load(tmp_path / name / "step-00000006" / "state.pt", weights_only=True)
-        for name in ("straight", "again")
-    ]
+    states = [newest(tmp_path / name) for name in ("straight", "again")]
     assert states[0]["step"] == 6
     for name, tensor in states[0]["objective"].items():
         assert torch.equal(tensor, states[1]["objective"][name]), name
