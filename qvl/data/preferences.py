@@ -4,8 +4,12 @@ The other answer is in `meta`, as parts like those of a turn, so that its facts 
 size that the model sees, as all facts are.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
+from itertools import accumulate
+from pathlib import Path
 from typing import Any
 
 from qvl.chat.tokenizer import Tokenizer
@@ -13,9 +17,14 @@ from qvl.config import Config
 from qvl.data.lessons import conversation
 from qvl.data.pairs import Pair, paired
 from qvl.data.records import Clip, Part, Picture, Record, Turn, part_from_json, part_to_json
+from qvl.data.shards import Shard
 from qvl.inputs import Limits, lesson
 
 REJECTED = "instead"  # the name in `meta`
+
+
+class HasClip(ValueError):
+    """A preference with a clip: the report tunes on text and pictures alone (section 2.3.4)."""
 
 
 def preferred(record: Record, rejected: Sequence[Part], told: Mapping[str, Any]) -> Record:
@@ -32,16 +41,13 @@ def preferred(record: Record, rejected: Sequence[Part], told: Mapping[str, Any])
 
 
 def instead(record: Record) -> Record:
-    """The record with its other answer as the last turn, as it is checked everywhere.
-
-    The report tunes on text and pictures alone (section 2.3.4), so a clip is an error.
-    """
+    """The record with its other answer as the last turn, which is checked like any other."""
     where = f"record {record.key}"
     parts = record.meta.get(REJECTED)
     if not parts or record.turns[-1].role != "assistant":
         raise ValueError(f"{where} is no preference; its meta has no {REJECTED!r} after an answer")
     if any(isinstance(part, Clip) for part in record.parts()):
-        raise ValueError(f"{where} has a clip; preferences are of text and pictures, leave it out")
+        raise HasClip(f"{where} has a clip; preferences are of text and pictures, leave it out")
     found = tuple(part_from_json(part, where) for part in parts)
     if any(isinstance(part, Picture | Clip) for part in (*found, *record.turns[-1].parts)):
         raise ValueError(f"{where} answers with a picture; an answer is in words")
@@ -67,3 +73,27 @@ class Preferences:
             for answer in (chosen, rejected)
         )
         return paired(first, second)
+
+
+class PairShards:
+    """The pairs of preference shards by number; a name is "set/key"."""
+
+    def __init__(self, paths: Sequence[Path], encode: Preferences) -> None:
+        self.shards, self.encode = [Shard(path) for path in paths], encode
+        self.ends = [*accumulate(map(len, self.shards))]
+        if not paths or not self.ends[-1]:
+            raise ValueError(f"there is no pair in {len(paths)} shards; name shards of preferences")
+
+    def __len__(self) -> int:
+        return self.ends[-1]
+
+    def __call__(self, n: int) -> Pair:
+        at = bisect_right(self.ends, n)
+        shard = self.shards[at]
+        record = shard[n - (self.ends[at - 1] if at else 0)]
+        return self.encode(record, f"{shard.path.stem.rpartition('-')[0]}/{record.key}")
+
+    def digest(self) -> str:
+        """A hash of the shards and of the sizes that pictures are seen at."""
+        told = [*(shard.index.sha256 for shard in self.shards), repr(self.encode.limits)]
+        return sha256("\n".join(told).encode()).hexdigest()

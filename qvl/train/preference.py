@@ -89,7 +89,7 @@ def losses(
 ) -> tuple[Tensor, Tensor]:
     """Sums of log-probabilities[N, 2] now and at the start -> losses[N], rewards[N, 2].
 
-    Oracle: equation 7 of the paper, and of its conservative form with `smoothing`, by hand in float64.
+    Oracle: equation 7 of the paper, by hand in float64; with `smoothing` its conservative form.
     """
     rewards = tuning.beta * (scores - reference) * counts**-tuning.by_length
     margins = rewards[:, 0] - rewards[:, 1]

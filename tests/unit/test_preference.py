@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 import torch
-from tests.preferences import pair, wholes
 
 from qvl.config import TINY
 from qvl.data.pairs import Pairs, paired
@@ -13,6 +12,7 @@ from qvl.sample import Batch
 from qvl.tokens import IGNORE
 from qvl.train.initial import initialise
 from qvl.train.preference import Preference, Tuning, layout, log_probabilities, losses
+from tests.preferences import pair, wholes
 
 SEEDS = (0, 1, 2, 3)
 
