@@ -22,7 +22,8 @@ def sample(
     keep: Annotated[int, typer.Option(min=1, help="Of these, kept at most.")] = 2,
     temperature: Annotated[float, typer.Option(min=0, help="Above 0, answers differ.")] = 1.0,
     top_p: Annotated[float, typer.Option(min=0, max=1, help="1 keeps every token.")] = 1.0,
-    max_tokens: Annotated[int, typer.Option(min=1, help="A longer answer is dropped.")] = 2048,
+    max_tokens: Annotated[int, typer.Option(min=1, help="An answer is cut off here.")] = 2048,
+    longest: Annotated[int, typer.Option(min=1, help="Tokens of what is kept at most.")] = 1024,
     easiest: Annotated[
         float, typer.Option(min=0, max=1, help="Share right above which a question is left out.")
     ] = 1.0,
@@ -49,13 +50,13 @@ def sample(
     with opened(out / JOURNAL) as journal:
         asker, limits = _asker(model, settings, journal)
         steps = Steps(_asker(judge, Settings(16, 0.0), journal)[0]) if judge else None
-        drops = Drops(max_tokens, rules, steps)
+        drops = Drops(longest, rules, steps)
         sampler, of = Sampler(asker, limits, policy, drops), Reread(tuple(shards))
         config: dict[str, Any] = {
             "weights": asker.weights,
             "judge": [steps.asker.weights, steps.prompt] if steps else [],
             "settings": asdict(settings),
-            "policy": asdict(policy),
+            "policy": [*asdict(policy).values(), longest],
             "rules": [getattr(rule, "__name__", type(rule).__name__) for rule in rules],
         }
         told, how = {}, (0, max_error_rate, redo)

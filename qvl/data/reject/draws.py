@@ -61,7 +61,8 @@ def opened(path: Path) -> Iterator[Journal]:
             for number, line in enumerate(lines, 1):
                 try:
                     row = json.loads(line)
-                    known[row.pop("id")] = _draw(row)
+                    id = row.pop("id")
+                    known[id] = _draw(row)
                 except (ValueError, TypeError, KeyError) as error:
                     raise ValueError(
                         f"line {number} of {path} is no draw ({error!r}); name another folder"

@@ -54,19 +54,18 @@ def verify(record: Record, reply: str, media: Mapping[str, Media]) -> Verdict:
 
 def known(record: Record) -> Text | Facts:
     """The answer to compare with; ValueError for a record that has none, or none that can be."""
-    turn = record.turns[-1]
-    kinds = [part.kind for part in turn.parts if isinstance(part, Facts)]
-    odd = [kind for kind in kinds if kind not in _FACTS]
+    where, turn = f"record {record.key}", record.turns[-1]
     if turn.role != "assistant" or not turn.parts:
-        raise ValueError(f"record {record.key} ends without an answer; give it one to compare with")
-    if odd or (kinds and len(turn.parts) > 1):
-        raise ValueError(
-            f"record {record.key} answers with {odd[0] if odd else 'facts among words'}, which "
-            "cannot be compared; leave it out"
-        )
-    if kinds and isinstance(turn.parts[0], Facts):
-        return turn.parts[0]
-    return Text("".join(part.text for part in turn.parts if isinstance(part, Text)))
+        raise ValueError(f"{where} ends without an answer; give it one to compare with")
+    words = [part.text for part in turn.parts if isinstance(part, Text)]
+    if len(words) == len(turn.parts):
+        return Text("".join(words))
+    part, *more = turn.parts
+    if more or not isinstance(part, Facts):
+        raise ValueError(f"{where} answers in words and facts at once, which cannot be compared")
+    if part.kind not in _FACTS:
+        raise ValueError(f"{where} answers with {part.kind!r}; known are {', '.join(_FACTS)}")
+    return part
 
 
 def _all(found: list[float], least: float) -> tuple[bool, float]:
