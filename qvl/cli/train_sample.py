@@ -63,7 +63,9 @@ def sample(
         for what, stage in ((name, Kept(of, sampler)), (f"{name}-pairs", Paired(of, sampler))):
             plan = over(what, shards, config, held_out=held_out)
             told[what] = run(plan, stage, out, how, ray=False)
-        output.data({**told, "families": table(plan, of, sampler)})
+        told["families"] = table(plan, of, sampler)
+    output.save_json(told, out / f"{name}.sampled.json")
+    output.data(told)
 
 
 def _asker(model: str, settings: Any, journal: Any) -> tuple[Any, Any]:

@@ -126,10 +126,16 @@ def test_what_is_right_is_kept_and_all_else_has_its_reason(shard, tmp_path):
         "pass@8": 66.7,
         "too hard": 1,
         "too easy": 1,
-        "draws": {"fit": 11, "wrong": 9} | dict.fromkeys(
-            ("mixed languages", "repeated words", "too long", "cut off"), 1
-        ),
-    }  # fmt: skip
+        "kept": 3,
+        "dropped": {
+            "wrong": 9,
+            "twice": 8,
+            "mixed languages": 1,
+            "repeated words": 1,
+            "too long": 1,
+            "cut off": 1,
+        },
+    }
 
 
 def test_a_question_that_is_too_easy_is_left_out_where_that_is_asked(shard, tmp_path):

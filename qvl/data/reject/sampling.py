@@ -29,7 +29,7 @@ class Policy:
     draws: int = 8  # answers a question
     keep: int = 2  # of these at most, no two alike
     easiest: float = 1.0  # share of right answers above which a question teaches nothing
-    gap: float = 0.1  # of scores, from which on one answer is preferred to the other
+    gap: float = 0.05  # of scores, from which on one answer is preferred to the other
 
     def __post_init__(self) -> None:
         if self.draws < 1 or self.keep < 1:
@@ -88,23 +88,18 @@ class Kept:
         for record in self.of(work):
             outcomes, policy = self.sampler(record), self.sampler.policy
             rate = rate_of(outcomes)
-            if not rate or rate > policy.easiest:
-                why = "too easy" if rate else "too hard"
+            if why := pointless(rate, policy):
                 yield Rejected(work.key, why, f"{rate:.0%} of {len(outcomes)} are right")
             told = {"of": record.key, "rate": round(rate, 4)}
-            seen, kept = set[str](), 0
-            for i, each in enumerate(outcomes):
-                reason = each.reason or ("twice" if _alike(each) in seen else "")
-                reason = reason or ("enough" if kept == policy.keep else "")
-                reason = reason or ("of a question too easy" if rate > policy.easiest else "")
+            sources = (*record.sources, self.sampler.source)
+            for i, (each, reason) in enumerate(
+                zip(outcomes, sorted_out(outcomes, policy), strict=True)
+            ):
                 key = f"{work.key}-{i}"
                 if reason:
-                    yield Rejected(key, reason, " ".join(each.draw.text.split())[:_SHOWN])
+                    yield Rejected(key, reason, _said(each)[:_SHOWN])
                     continue
-                kept += 1
-                seen.add(_alike(each))
                 made = answered(record, each.found)
-                sources = (*record.sources, self.sampler.source)
                 yield replace(made, key=key, sources=sources, meta={**record.meta, **told})
 
 
@@ -142,12 +137,33 @@ def rate_of(outcomes: Sequence[Outcome]) -> float:
     return sum(each.found.right for each in outcomes) / len(outcomes)
 
 
-def _alike(outcome: Outcome) -> str:
+def pointless(rate: float, policy: Policy) -> str:
+    """Why a question teaches nothing, or ""."""
+    if not rate:
+        return "too hard"
+    return "too easy" if rate > policy.easiest else ""
+
+
+def sorted_out(outcomes: Sequence[Outcome], policy: Policy) -> list[str]:
+    """Of each draw why it is not kept, or "": at most `keep` are, in their order, no two alike."""
+    why = pointless(rate_of(outcomes), policy)
+    seen, reasons = set[str](), list[str]()
+    for each in outcomes:
+        reason = each.reason or ("twice" if _said(each) in seen else "")
+        reason = reason or ("enough" if len(seen) == policy.keep else "")
+        reason = reason or (f"of a question {why}" if why else "")
+        reasons.append(reason)
+        if not reason:
+            seen.add(_said(each))
+    return reasons
+
+
+def _said(outcome: Outcome) -> str:
     return " ".join(outcome.draw.text.split())
 
 
 def table(plan: Plan, of: Reread, sampler: Sampler) -> dict[str, Mapping[str, Any]]:
-    """By family: questions, pass@1 and pass@n in percent, and what became of the draws.
+    """By family: questions, pass@1 and pass@n in percent, kept answers, the others by reason.
 
     Questions whose draws fail are not in it; the report of the set counts them as faults.
     """
@@ -160,7 +176,7 @@ def table(plan: Plan, of: Reread, sampler: Sampler) -> dict[str, Mapping[str, An
                 except (ValueError, OSError):
                     continue
                 rates[record.family].append(rate_of(outcomes))
-                reasons[record.family].update(each.reason or "fit" for each in outcomes)
+                reasons[record.family].update(sorted_out(outcomes, sampler.policy))
     return {
         family: {
             "questions": len(found),
@@ -168,7 +184,8 @@ def table(plan: Plan, of: Reread, sampler: Sampler) -> dict[str, Mapping[str, An
             f"pass@{sampler.policy.draws}": round(100 * sum(r > 0 for r in found) / len(found), 1),
             "too hard": sum(not r for r in found),
             "too easy": sum(r == 1 for r in found),
-            "draws": dict(reasons[family].most_common()),
+            "kept": reasons[family].pop("", 0),
+            "dropped": dict(reasons[family].most_common()),
         }
         for family, found in sorted(rates.items())
     }
