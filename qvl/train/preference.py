@@ -52,7 +52,7 @@ class Preference(nn.Module):
 
     def forward(self, batch: Pairs, total: float) -> tuple[Tensor, dict[str, Tensor]]:
         """The weighted sum of losses over `total`; figures are (sum, count) over pairs."""
-        scores, counts = self.score(batch)
+        scores, counts = self._scored(batch)
         weights = scores.new_tensor(batch.weights[::2])
         each, rewards = losses(scores, batch.reference.type_as(scores), counts, self.tuning)
         margins = rewards[:, 0] - rewards[:, 1]
@@ -70,7 +70,13 @@ class Preference(nn.Module):
         return (each * weights).sum() / total, figures
 
     def score(self, batch: Pairs) -> tuple[Tensor, Tensor]:
-        """-> sums of log-probabilities[N, 2] of the answers, and tokens[N, 2] in them."""
+        """-> sums of log-probabilities[N, 2] of the answers, and tokens[N, 2] in them.
+
+        A second way into the module, which FSDP is to be told of (`references.compute` does).
+        """
+        return self._scored(batch)
+
+    def _scored(self, batch: Pairs) -> tuple[Tensor, Tensor]:
         hidden = self.model(batch, branched(batch))
         rows = (batch.labels != IGNORE).nonzero()[:, 0]
         device = rows.device

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 import torch
 from torch import nn
+from torch.distributed.fsdp import register_fsdp_forward_method
 
 from qvl.data.drafts import draft
 from qvl.data.pairs import Pair, Pairs
@@ -106,6 +107,7 @@ def compute(
     Call it before the first step. Every rank computes blocks of its own and gets all; one that is
     done earlier computes along, since a sharded model needs every rank for every pack.
     """
+    register_fsdp_forward_method(objective, "score")  # nothing where the model is whole
     count = len(source)
     blocks = [each for each in range(-(-count // BLOCK)) if not cache.path(each).is_file()]
     world.any(False)  # every rank has looked before one writes

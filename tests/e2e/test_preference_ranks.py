@@ -1,4 +1,6 @@
-"""Two processes compute the references that one does, and learn from a pass what one learns."""
+"""Two processes compute the references that one does, and learn from a pass what one learns;
+so they do with a model of which each holds a part.
+"""
 
 import subprocess
 import sys
@@ -13,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 import torch
 import torch.distributed as dist
+from torch.distributed.fsdp import fully_shard
 from qvl.train.onepass import OnePass, plan
 from qvl.train.parallel import World
 from qvl.train.references import BLOCK, compute
@@ -30,6 +33,19 @@ for batch in batches:
 grads = torch.cat([p.grad.flatten() for p in objective.parameters()])
 if world.size > 1:
     dist.all_reduce(grads)
+if world.size > 1:
+    sharded, apart = fresh(), replace(kept, folder=out / "sharded")
+    for layer in sharded.model.model.layers:
+        fully_shard(layer)
+    fully_shard(sharded)
+    for part in (sharded, *sharded.model.model.layers):
+        part.set_gradient_divide_factor(1.0)
+        part.set_force_sum_reduction_for_comms(True)
+    assert tuple(compute(sharded, source, apart, world)) == found
+    for batch in batches:
+        sharded(batch, len(source))[0].backward()
+    whole = torch.cat([p.grad.full_tensor().flatten() for p in sharded.parameters()])
+    torch.testing.assert_close(whole, grads, rtol=1e-4, atol=1e-6)
 if not world.rank:
     references = b"".join(path.read_bytes() for path in sorted(kept.home.iterdir()))
     torch.save({"grads": grads, "references": references}, out / "found.pt")

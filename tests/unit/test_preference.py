@@ -199,6 +199,13 @@ def test_what_is_no_pair_is_named():
         paired(one, silent)
 
 
+def test_pairs_stay_pairs_on_their_way_to_a_device():
+    batch = packed().to("cpu")
+    assert isinstance(batch, Pairs) and batch.shared == packed().shared
+    assert torch.equal(batch.reference, packed().reference) and batch.names == packed().names
+    assert packed().to("meta").reference.is_meta
+
+
 def test_only_the_last_turn_is_judged():
     one, two = wholes(2)
     begin = int((one.labels != IGNORE).nonzero()[0])
