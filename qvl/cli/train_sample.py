@@ -69,13 +69,24 @@ def sample(
 
 
 def _asker(model: str, settings: Any, journal: Any) -> tuple[Any, Any]:
-    """A model to be asked, and its limits of pictures."""
+    """A model to be asked, loaded only where there is something left to ask; and its limits."""
+    from functools import cache
+
     from qvl.data.reject.draws import Asker
     from qvl.hub import locate
+    from qvl.inputs import Limits
 
-    weights, vlm = _hash(locate(model)), load(model)
-    name = Path(model).name if Path(model).exists() else model
-    return Asker(vlm.answer, name, weights, settings, journal), vlm.limits
+    folder = locate(model)
+    opened = cache(lambda: load(model))
+    name = folder.name if Path(model).exists() else model
+    asker = Asker(
+        lambda messages, settings: opened().answer(messages, settings),
+        name,
+        _hash(folder),
+        settings,
+        journal,
+    )
+    return asker, Limits.load(folder)
 
 
 def _hash(folder: Path) -> str:

@@ -7,7 +7,8 @@ from qvl.data.mixture import shuffled
 from qvl.data.packing import place
 from qvl.data.pairs import Pair, Pairs
 from qvl.train.parallel import ALONE, World
-from qvl.train.references import Reference, Source
+from qvl.train.preference import Preference
+from qvl.train.references import Cache, Reference, Source, compute
 
 
 def plan(references: Sequence[Reference], capacity: int, seed: int) -> list[tuple[int, ...]]:
@@ -81,3 +82,19 @@ class OnePass:
                 "references to have them anew"
             )
         return pair
+
+
+def one_pass(
+    objective: Preference,
+    source: Source,
+    cache: Cache,
+    at_once: int,
+    seed: int = 0,
+    world: World = ALONE,
+) -> OnePass:
+    """What a run needs: the references, computed now where they are not there yet, and the plan.
+
+    Call it with the start model, before a checkpoint is restored; `Cache.weights` names it.
+    """
+    known = compute(objective, source, cache, world)
+    return OnePass(source, tuple(known), tuple(plan(known, cache.capacity, seed)), at_once, world)

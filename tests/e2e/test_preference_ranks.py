@@ -16,7 +16,7 @@ from pathlib import Path
 import torch
 import torch.distributed as dist
 from torch.distributed.fsdp import fully_shard
-from qvl.train.onepass import OnePass, plan
+from qvl.train.onepass import one_pass
 from qvl.train.parallel import World
 from qvl.train.references import BLOCK, compute
 from tests.unit.test_references import Numbered, cache, fresh
@@ -25,8 +25,7 @@ torch.set_num_threads(1)
 world, out = World.join("cpu"), Path(sys.argv[1])
 objective, source = fresh(), Numbered(BLOCK + 3)
 kept = replace(cache(out, objective.model), capacity=400)
-found = tuple(compute(objective, source, kept, world))
-once = OnePass(source, found, tuple(plan(found, 400, 0)), 2, world)
+once = one_pass(objective, source, kept, 2, world=world)
 batches = [batch for step in range(once.steps) for batch in once(step)]
 for batch in batches:
     objective(batch, len(source))[0].backward()
@@ -41,7 +40,7 @@ if world.size > 1:
     for part in (sharded, *sharded.model.model.layers):
         part.set_gradient_divide_factor(1.0)
         part.set_force_sum_reduction_for_comms(True)
-    assert tuple(compute(sharded, source, apart, world)) == found
+    assert tuple(compute(sharded, source, apart, world)) == once.references
     for batch in batches:
         sharded(batch, len(source))[0].backward()
     whole = torch.cat([p.grad.full_tensor().flatten() for p in sharded.parameters()])

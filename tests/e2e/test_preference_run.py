@@ -18,7 +18,7 @@ from qvl.data.shards import write
 from qvl.messages import Text
 from qvl.model.qwen import QwenVL
 from qvl.train.initial import initialise
-from qvl.train.onepass import OnePass, plan
+from qvl.train.onepass import one_pass
 from qvl.train.optim import Rates, adamw
 from qvl.train.preference import Preference, Tuning
 from qvl.train.references import Cache, compute, weights_digest
@@ -73,14 +73,11 @@ def test_one_pass_raises_the_margin_of_what_was_not_seen(tmp_path):
     before = [x.clone() for x in model.visual.blocks.parameters()]
     objective = Preference(model, Tuning(beta=0.1))
     start = weights_digest(model)
-    known = {
-        name: compute(objective, pairs, Cache(tmp_path, start, pairs.digest(), CAPACITY))
-        for name, pairs in sets.items()
-    }
-    once = OnePass(sets["train"], tuple(known["train"]),
-                   tuple(plan(known["train"], CAPACITY, 0)), 1)  # fmt: skip
+    caches = {n: Cache(tmp_path, start, pairs.digest(), CAPACITY) for n, pairs in sets.items()}
+    known = compute(objective, sets["held"], caches["held"])
+    once = one_pass(objective, sets["train"], caches["train"], at_once=1)
     optimizer, rates = adamw([objective]), Rates(1e-3, 5, once.steps, decay=0.5)
-    assert margin(objective, sets["held"], known["held"])[0] == pytest.approx(0, abs=1e-4)
+    assert margin(objective, sets["held"], known)[0] == pytest.approx(0, abs=1e-4)
     for step in range(once.steps):
         for group in optimizer.param_groups:
             group["lr"] = rates.at(step)
@@ -92,7 +89,7 @@ def test_one_pass_raises_the_margin_of_what_was_not_seen(tmp_path):
             loss.backward()
         torch.nn.utils.clip_grad_norm_(objective.parameters(), 1.0)
         optimizer.step()
-    found, right = margin(objective, sets["held"], known["held"])
+    found, right = margin(objective, sets["held"], known)
     assert found > 1 and right > 0.95
     for old, new in zip(before, model.visual.blocks.parameters(), strict=True):
         assert torch.equal(old, new)

@@ -12,7 +12,7 @@ from qvl.config import TINY
 from qvl.data.preferences import HasClip
 from qvl.model.qwen import QwenVL
 from qvl.train.initial import initialise
-from qvl.train.onepass import OnePass, plan
+from qvl.train.onepass import OnePass, one_pass, plan
 from qvl.train.optim import adamw
 from qvl.train.parallel import World
 from qvl.train.preference import Preference, Tuning
@@ -160,8 +160,7 @@ def test_a_pass_raises_the_margin(tmp_path):
     objective = fresh()
     objective.model.visual.requires_grad_(False)
     source = Numbered(24)
-    found = tuple(compute(objective, source, cache(tmp_path, objective.model)))
-    once = OnePass(source, found, tuple(plan(found, CAPACITY, 0)), 1)
+    once = one_pass(objective, source, cache(tmp_path, objective.model), at_once=1)
     optimizer = adamw([objective])
     for group in optimizer.param_groups:
         group["lr"] = 3e-3
