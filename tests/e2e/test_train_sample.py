@@ -63,5 +63,6 @@ def test_other_settings_need_another_folder_or_redo(lines, tmp_path):
 
     assert qvl(*words(1)).exit_code == 0
     assert "another config" in str(qvl(*words(2)).exception)
-    assert qvl(*words(2, "--redo")).exit_code == 0
+    assert qvl(*words(2, "--redo", "--judge", "nano")).exit_code == 0  # of no steps, unasked
+    assert "lacks" in str(qvl(*words(2, "--redo", "--languages", tmp_path)).exception)
     assert len((tmp_path / "draws.jsonl").read_text().splitlines()) == 2

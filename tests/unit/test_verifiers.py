@@ -1,5 +1,6 @@
 """Verifiers: right answers in other clothes are right, near misses are wrong."""
 
+import sys
 from fractions import Fraction
 
 import pytest
@@ -227,6 +228,12 @@ def test_what_cannot_be_compared_is_told():
         verify(unanswered, "x", {})
     with pytest.raises(ValueError, match="does not tell the size"):
         verify(facts("boxes", BOXES), "[]", {})
+
+
+def test_a_library_that_is_missing_is_told(monkeypatch):
+    monkeypatch.setitem(sys.modules, "rapidfuzz.distance", None)
+    with pytest.raises(ValueError, match="pip install"):
+        verify(facts("text", "some words", "text"), "some words", {"0.png": SEEN})
 
 
 boxes_of = st.tuples(*[st.floats(0, 50)] * 2, *[st.floats(51, 99)] * 2)

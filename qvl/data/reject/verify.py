@@ -44,11 +44,11 @@ def verify(record: Record, reply: str, media: Mapping[str, Media]) -> Verdict:
     seen = media[part.of] if part.of else Media((1, 1), (1, 1), 0)
     try:
         found = KINDS[part.kind].read(reply, part.form, seen)
-        right, score = _FACTS[part.kind](found, part.value, seen)
         told = Facts(part.kind, found, part.form, part.of)
         KINDS[part.kind].write(told.value, part.form, seen)
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError):  # as odd as models write
         return Verdict(False, 0.0)
+    right, score = _FACTS[part.kind](found, part.value, seen)
     return Verdict(right, score, (told,))
 
 
