@@ -4,10 +4,13 @@ import io
 import multiprocessing
 import pickle
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from multiprocessing.connection import Connection
+from queue import SimpleQueue
 from typing import Any, TypeVar, cast
 
 import torch
@@ -38,26 +41,30 @@ def _asked(pipes: list[Connection], jobs: Iterator[A]) -> Iterator[tuple[A, Any]
     turns = deque(pipe for _ in range(DEPTH) for pipe in pipes)
     asked: deque[tuple[Connection, A]] = deque()
     while True:
-        while turns:
-            for job in islice(jobs, 1):
-                pipe = turns.popleft()
+        for job in islice(jobs, len(turns)):
+            pipe = turns.popleft()
+            with _living(job):
                 pipe.send(job)
-                asked.append((pipe, job))
-                break
-            else:
-                break
+            asked.append((pipe, job))
         if not asked:
             return
         pipe, job = asked.popleft()
-        try:
-            made = pickle.loads(pipe.recv_bytes())
-        except (EOFError, OSError):
-            raise RuntimeError(
-                f"a process that makes samples died on {job}; its own error stands above, "
-                "and without one it was killed, maybe for want of memory"
-            ) from None
+        with _living(job):
+            held = pipe.recv_bytes()
+        made = pickle.loads(held)
         turns.append(pipe)
         yield job, made
+
+
+@contextmanager
+def _living(job: object) -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, OSError):
+        raise RuntimeError(
+            f"a process that works ahead died on {job}; its own error stands above, "
+            "and without one it was killed, maybe for want of memory"
+        ) from None
 
 
 def _start(make: bytes) -> Connection:
@@ -72,12 +79,22 @@ def _serve(pipe: Connection, job: bytes) -> None:
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, signal.SIG_IGN)  # it ends when its pipe closes
     torch.set_num_threads(1)
-    make = pickle.loads(job)
-    while True:
-        try:
-            pipe.send_bytes(_packed(make(pipe.recv())))
-        except (EOFError, OSError):
-            return
+    make, jobs = pickle.loads(job), SimpleQueue[Any]()
+    threading.Thread(target=_listen, args=(pipe, jobs), daemon=True).start()
+    try:
+        while (asked := jobs.get()) is not None:
+            pipe.send_bytes(_packed(make(*asked)))
+    except OSError:
+        return
+
+
+def _listen(pipe: Connection, jobs: SimpleQueue[Any]) -> None:
+    """Jobs are taken at once, so that who sends them never waits for what is being made."""
+    try:
+        while True:
+            jobs.put((pipe.recv(),))
+    except (EOFError, OSError):
+        jobs.put(None)
 
 
 class _Pickler(pickle.Pickler):

@@ -20,6 +20,8 @@ def size_of(held: bytes) -> Size:
         with Image.open(io.BytesIO(held)) as picture:
             width, height = picture.size
             swapped = _swapped(picture)
+    except Image.DecompressionBombError:
+        raise BadImage(f"a picture claims more than {BOMB} pixels; resize it first") from None
     except Exception as error:  # parsers raise whatever their file drove them to
         raise BadImage(f"{len(held)} bytes are no picture ({type(error).__name__})") from None
     if width * height > BOMB:

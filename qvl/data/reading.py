@@ -41,6 +41,6 @@ def clip(part: Clip, held: bytes, reading: Reading, limits: Limits) -> Video:
     if reading.fps is not None and part.fps is None and part.nframes is None:
         video = replace(video, fps=reading.fps)
     if reading.max_pixels is not None:
-        low = min(limits.clips.min_pixels, reading.max_pixels)
+        low = min(limits.clips.min_pixels, max(reading.max_pixels // 2, 1))  # to grow stays below
         video = replace(video, min_pixels=low, max_pixels=reading.max_pixels)
     return video

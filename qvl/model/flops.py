@@ -4,7 +4,7 @@ Matrix products alone are counted, a multiplication and its addition as two oper
 are needed and not as some kernel does them: causal attention counts the half that is not masked,
 a window at the right or bottom edge its own patches, the head the rows that have a label.
 
-P patches, U merge units, T tokens, D width.
+The functions of one number or grid are plain arithmetic and take arrays of them as well.
 """
 
 from collections.abc import Collection, Iterable
@@ -77,8 +77,8 @@ def flops(
     units = sum(t * h * w for t, h, w in grids) // cfg.vision.spatial_merge_size**2
     llm = sum(decoder_flops(cfg.text, tokens) for tokens in lengths)
     rows = sum(lengths) if labels is None else labels
-    head = 2 * cfg.text.hidden_size * cfg.text.vocab_size * rows
-    return Flops(tower, units * merger_flops(cfg.vision), llm + head, Factors.of(learns))
+    llm += head_flops(cfg.text, rows)
+    return Flops(tower, units * merger_flops(cfg.vision), llm, Factors.of(learns))
 
 
 def tower_flops(cfg: VisionConfig, grid: Grid) -> int:
@@ -112,3 +112,8 @@ def decoder_flops(cfg: TextConfig, tokens: int) -> int:
     layer = 2 * width * (queries + keys) + 3 * width * cfg.intermediate_size
     causal = queries * tokens * (tokens + 1)  # scores and products with the values: 4 / 2
     return cfg.num_hidden_layers * (2 * tokens * layer + 2 * causal)
+
+
+def head_flops(cfg: TextConfig, rows: int) -> int:
+    """Logits of so many rows."""
+    return 2 * cfg.hidden_size * cfg.vocab_size * rows
