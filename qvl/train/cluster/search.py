@@ -1,0 +1,80 @@
+"""The quickest layout that fits: every one is tried, there are a few hundred."""
+
+from collections.abc import Iterator, Sequence
+
+from qvl.config import Config
+from qvl.model.flops import Factors
+from qvl.train.cluster.forecast import Forecast, forecast
+from qvl.train.cluster.hardware import USABLE, Hardware
+from qvl.train.cluster.layout import Checkpointing, Layout, check
+from qvl.train.cluster.stage import Stage
+from qvl.train.cluster.work import Pack, work
+
+POLICIES: tuple[Checkpointing, ...] = ("none", "selective", "full")
+
+
+def layouts(cfg: Config, ranks: int, packs: int, node: int) -> Iterator[Layout]:
+    """Layouts of so many ranks that share heads and packs evenly; tp and cp stay in a node."""
+    for tp in _powers(node):
+        for cp in _powers(node // tp):
+            data, rest = divmod(ranks, tp * cp)
+            if rest:
+                continue
+            for shard in _divisors(data):
+                for policy in POLICIES:
+                    layout = Layout(data // shard, shard, cp, tp, policy)
+                    try:
+                        check(layout, cfg, packs)
+                    except ValueError:
+                        continue
+                    yield layout
+
+
+def best(cfg: Config, stage: Stage, ranks: int, card: Hardware, made: Sequence[Pack]) -> Forecast:
+    """The quickest forecast that fits in memory, for packs like `made`.
+
+    ValueError where no layout fits, with what is nearest and what would help.
+    """
+    if ranks < 1:
+        raise ValueError(f"ranks is {ranks}; give 1 or more")
+    factors, works, found = Factors.of(stage.learns), {}, []
+    for layout in layouts(cfg, ranks, stage.packs, min(card.node, ranks)):
+        key = layout.data, layout.cp
+        if key not in works:
+            works[key] = work(made, stage.packs, layout.data, layout.cp, factors)
+        found.append(forecast(cfg, stage, layout, card, works[key]))
+    if not found:
+        raise ValueError(
+            f"{stage.name}: {stage.packs} packs a step and the model's heads cannot be shared by "
+            f"{ranks} ranks; give another number of packs or ranks"
+        )
+    if not (fitting := [each for each in found if each.fits]):
+        raise ValueError(misfit(min(found, key=lambda each: each.total)))
+    return min(fitting, key=lambda each: (each.seconds, each.total))
+
+
+def misfit(each: Forecast) -> str:
+    """Why a forecast does not fit, by its largest line, and what would help."""
+    line = max(each.memory, key=lambda name: each.memory[name])
+    room = USABLE * each.card.memory
+    return (
+        f"{each.stage.name}: {each.total / 1e9:.1f} GB a rank do not fit in {room / 1e9:.1f} GB of "
+        f"{each.card.name} ({each.layout}); the largest line is {line}, "
+        f"{each.memory[line] / 1e9:.1f} GB: {_remedy(line)}"
+    )
+
+
+def _remedy(line: str) -> str:
+    if line in ("parameters", "gradients", "optimiser"):
+        return "take more ranks, a larger dp_shard or tp"
+    if line.startswith(("activations", "block")):
+        return "take checkpointing full, a larger cp or tp, or shorter packs"
+    return "take a larger tp"
+
+
+def _powers(most: int) -> list[int]:
+    return [1 << i for i in range(most.bit_length()) if 1 << i <= most]
+
+
+def _divisors(number: int) -> list[int]:
+    return [each for each in range(1, number + 1) if number % each == 0]

@@ -1,0 +1,169 @@
+"""What ranks send each other in a step: bytes, links and seconds.
+
+A ring of n ranks hands on (n - 1) / n of what is gathered; an all-reduce does so twice.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from qvl.config import Config
+from qvl.train.cluster.hardware import HOP, LINKS, NETWORK_HOP, START, Hardware
+from qvl.train.cluster.layout import Layout
+from qvl.train.cluster.memory import BF16, Numbers
+from qvl.train.cluster.stage import Stage
+from qvl.train.cluster.units import Unit, units
+from qvl.train.cluster.work import Work
+
+Kind = Literal["all-gather", "reduce-scatter", "all-reduce", "all-to-all"]
+
+
+@dataclass(frozen=True)
+class Ring:
+    """Ranks `stride` apart that talk, in a cluster whose nodes hold `node` ranks each."""
+
+    size: int
+    stride: int
+    node: int
+
+    @property
+    def in_node(self) -> int:
+        """Members in one node."""
+        return max(1, min(self.size, self.node // self.stride))
+
+    @property
+    def crosses(self) -> bool:
+        return self.in_node < self.size
+
+    def seconds(self, kind: Kind, bytes_: float, card: Hardware) -> float:
+        """Of one collective over `bytes_`, the whole of what is gathered, summed or exchanged.
+
+        Between nodes all members of a node send at once, each through its own adapter, so the
+        ring is as fast as theirs together. An exchange goes straight to each rank.
+        """
+        if self.size == 1:
+            return 0.0
+        nodes = self.size // self.in_node if self.crosses else 1
+        speed, share = card.nvlink, (self.size - 1) / self.size
+        if self.crosses and kind == "all-to-all":
+            speed = card.network
+        elif self.crosses:
+            speed = min(card.nvlink, card.network * self.in_node)
+        hops = HOP * (self.size - nodes) + NETWORK_HOP * (nodes if nodes > 1 else 0)
+        turns = 2 if kind == "all-reduce" else 1
+        return START + turns * (hops + share * bytes_ / (speed * LINKS))
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A kind of collective of a step."""
+
+    name: str
+    kind: Kind
+    ring: Ring
+    calls: float  # on each rank, a step
+    payload: float  # bytes a step: the whole of what is gathered, summed or exchanged
+    hidden: bool  # behind computation: asked for before it is needed
+
+    @property
+    def sent(self) -> float:
+        """Bytes that a rank sends a step."""
+        turns = 2 if self.kind == "all-reduce" else 1
+        return turns * self.payload * (self.ring.size - 1) / self.ring.size
+
+    @property
+    def between(self) -> float:
+        """Of them, those that a rank of a ring has to send to another node, on average.
+
+        One link of a ring's in each node leaves it; an exchange leaves with all but the node's.
+        """
+        if not self.ring.crosses:
+            return 0.0
+        if self.kind == "all-to-all":
+            return self.payload * (1 - self.ring.in_node / self.ring.size)
+        return self.sent / self.ring.in_node
+
+    def seconds(self, card: Hardware) -> float:
+        """A step."""
+        if not self.calls:
+            return 0.0
+        return self.calls * self.ring.seconds(self.kind, self.payload / self.calls, card)
+
+
+def sharding(
+    cfg: Config, layout: Layout, stage: Stage, node: int, numbers: Numbers = BF16
+) -> list[Flow]:
+    """What sharded weights cost in a step.
+
+    Each unit is gathered for the forward pass and, but for the root, which stays, once more for
+    the backward pass where gradients reach it; its gradient is summed into shards where it learns.
+    Groups that hold the model whole sum their shards with the last micro-batch.
+    """
+    ring, micro = Ring(layout.shard, layout.tp, node), stage.packs // layout.data
+    learns = stage.learns
+    gathers = gathered = scatters = scattered = 0
+    for unit in units(cfg, stage.runs):
+        turns = 2 if unit.kind != "root" and _reached(unit, learns) else 1
+        gathers += turns
+        gathered += turns * unit.padded(layout)
+        if unit.learns(learns):
+            scatters += 1
+            scattered += sum(w.padded(layout) for w in unit.weights if w.part in learns)
+    again = Ring(layout.dp_replicate, layout.shard * layout.tp, node)
+    summed = scattered // layout.shard * numbers.reduce
+    b = numbers.compute
+    flows = [
+        Flow("gather weights", "all-gather", ring, micro * gathers, micro * gathered * b, True),
+        Flow(
+            "sum gradients",
+            "reduce-scatter",
+            ring,
+            micro * scatters,
+            micro * scattered * numbers.reduce,
+            True,
+        ),
+        Flow("sum over replicas", "all-reduce", again, scatters, summed, True),
+    ]
+    return [flow for flow in flows if flow.ring.size > 1 and flow.calls]
+
+
+def _reached(unit: Unit, learns: frozenset[str]) -> bool:
+    """Whether a backward pass goes through it: the decoder's always, the tower's if it learns."""
+    return bool(learns) and (unit.kind == "layer" or unit.learns(learns))
+
+
+def heads(
+    cfg: Config,
+    layout: Layout,
+    stage: Stage,
+    node: int,
+    done: Work,
+    b: int = BF16.compute,
+) -> list[Flow]:
+    """What sharing heads (tp) and tokens (cp) costs in a step of mean packs."""
+    text, vision, learns = cfg.text, cfg.vision, stage.learns
+    rows, micro = done.tokens / layout.cp, stage.packs // layout.data
+    rows *= "llm" in stage.runs
+    tower = 2 if "tower" in learns else 1  # passes: forward, and backward where it learns
+    recomputed = layout.checkpointing == "full"
+    flows = []
+    if layout.tp > 1:
+        ring = Ring(layout.tp, 1, node)
+        layers = (2 + recomputed) * 2 * text.num_hidden_layers
+        blocks = (tower + (recomputed and tower > 1)) * 2 * vision.depth
+        payload = layers * rows * text.hidden_size + blocks * done.busiest * vision.hidden_size
+        calls = micro * (layers + blocks)
+        flows.append(Flow("sum over heads", "all-reduce", ring, calls, micro * payload * b, False))
+    if layout.cp > 1:
+        ring = Ring(layout.cp, layout.tp, node)
+        keys = max(text.num_key_value_heads // layout.tp, layout.cp) * text.head_dim
+        columns = 2 * text.num_attention_heads * text.head_dim // layout.tp + 2 * keys
+        passes = (2 + recomputed) * text.num_hidden_layers
+        payload = passes * rows * columns * b
+        name = "exchange heads"
+        flows.append(Flow(name, "all-to-all", ring, 4 * micro * passes, micro * payload, False))
+        seen = micro * done.patches / vision.spatial_merge_size**2 * text.hidden_size * b
+        flows.append(Flow("gather pictures", "all-gather", ring, micro, seen, False))
+        if learns & {"tower", "merger"}:
+            name = "sum pictures' gradients"
+            flows.append(Flow(name, "reduce-scatter", ring, micro, seen, False))
+    return flows

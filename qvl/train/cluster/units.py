@@ -1,0 +1,107 @@
+"""The model's weights, counted exactly, in the groups that are sharded and gathered together."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import prod
+
+import torch
+
+from qvl.config import Config
+from qvl.model.qwen import QwenVL
+from qvl.train.cluster.layout import Layout
+
+COLUMNS = ("q_proj", "k_proj", "v_proj", "qkv", "gate_proj", "up_proj", "mlp.0")
+ROWS = ("o_proj", "proj", "down_proj", "mlp.2")
+VOCABULARY = ("model.embed_tokens", "lm_head")
+
+
+@dataclass(frozen=True)
+class Weight:
+    """A parameter; tensor parallelism cuts dimension `cut`, or none."""
+
+    name: str
+    part: str  # "tower", "merger" or "llm"
+    shape: tuple[int, ...]
+    cut: int | None
+
+    @property
+    def count(self) -> int:
+        return prod(self.shape)
+
+    def padded(self, layout: Layout) -> int:
+        """Numbers of a gathered weight on one rank.
+
+        Shards are rows of the first dimension, all of one size: the last ones may be filled up.
+        """
+        return self.local(layout) * layout.shard
+
+    def local(self, layout: Layout) -> int:
+        """Numbers that the first rank keeps, no rank more: rows of what its tp rank has."""
+        shape = list(self.shape)
+        if self.cut is not None:
+            shape[self.cut] = -(-shape[self.cut] // layout.tp)
+        return -(-shape[0] // layout.shard) * prod(shape[1:])
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Weights whose shards are gathered as one."""
+
+    name: str
+    kind: str  # "layer", "tower" or "root"
+    weights: tuple[Weight, ...]
+
+    def padded(self, layout: Layout) -> int:
+        return sum(w.padded(layout) for w in self.weights)
+
+    def local(self, layout: Layout, learns: frozenset[str] | None = None) -> int:
+        """Numbers of a rank's shards, of the parts in `learns` alone where it is given."""
+        return sum(w.local(layout) for w in self.weights if learns is None or w.part in learns)
+
+    def learns(self, learns: frozenset[str]) -> bool:
+        return any(w.part in learns for w in self.weights)
+
+
+PARTS = frozenset({"tower", "merger", "llm"})
+
+
+@lru_cache(maxsize=16)
+def units(cfg: Config, runs: frozenset[str] = PARTS) -> tuple[Unit, ...]:
+    """Every weight of the parts in `runs` once (tied ones too), from a model that holds none."""
+    with torch.device("meta"):
+        model = QwenVL(cfg)
+    groups: dict[tuple[str, str], list[Weight]] = {}
+    for name, x in model.named_parameters():
+        weight = Weight(name, part_of(name), tuple(x.shape), _cut(name))
+        if weight.part in runs:
+            groups.setdefault(_group(name), []).append(weight)
+    return tuple(Unit(name, kind, tuple(each)) for (kind, name), each in groups.items())
+
+
+def parameters(cfg: Config) -> dict[str, int]:
+    """part -> numbers in its weights; they add up to what the checkpoint publishes."""
+    found = {"tower": 0, "merger": 0, "llm": 0}
+    for unit in units(cfg):
+        for weight in unit.weights:
+            found[weight.part] += weight.count
+    return found
+
+
+def part_of(name: str) -> str:
+    """The part of the model that a parameter belongs to, by its published name."""
+    if name.startswith("visual.merger."):
+        return "merger"
+    return "tower" if name.startswith("visual.") else "llm"
+
+
+def _group(name: str) -> tuple[str, str]:
+    if name.startswith("model.layers."):
+        return "layer", ".".join(name.split(".")[:3])
+    return ("tower", "visual") if name.startswith("visual.") else ("root", "root")
+
+
+def _cut(name: str) -> int | None:
+    module, kind = name.rsplit(".", 1)
+    if module in VOCABULARY or module.endswith(COLUMNS):
+        return 0
+    return 1 if module.endswith(ROWS) and kind == "weight" and "patch_embed" not in name else None

@@ -1,0 +1,134 @@
+"""What a step computes and how evenly ranks share it: packs are made and dealt, never read."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from math import prod
+from statistics import fmean
+
+from qvl.config import Config
+from qvl.data.packing import place
+from qvl.model.flops import Factors, flops
+from qvl.train.cluster.mixtures import MIXTURES, Shape, shapes
+from qvl.train.cluster.stage import Stage
+from qvl.train.cluster.units import PARTS
+
+SIMULATED = 2048  # packs at least, and two steps at least
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Samples of one micro-batch: what they hold, and their forward FLOPs by part."""
+
+    tokens: int
+    patches: tuple[int, ...]  # of each picture and clip
+    tower: float
+    merger: float
+    llm: float
+    attention: float  # of the decoder, counted in `llm` too
+
+    def cost(self, factors: Factors) -> float:
+        """FLOPs of a training step on it, recomputation not counted."""
+        return factors.tower * self.tower + factors.merger * self.merger + factors.llm * self.llm
+
+    def patches_of(self, cp: int) -> int:
+        """Patches of the busiest of `cp` ranks that share the pictures, each given whole.
+
+        The largest first, always to the rank that has least.
+        """
+        loads = [0] * cp
+        for each in sorted(self.patches, reverse=True):
+            loads[loads.index(min(loads))] += each
+        return max(loads)
+
+
+@dataclass(frozen=True)
+class Work:
+    """A mean pack of some steps, and the largest."""
+
+    tokens: float
+    patches: float  # of the whole pack
+    busiest: float  # patches of the busiest of the cp ranks that share it
+    most: int  # and in the pack where that is most
+    tower: float  # forward FLOPs, as `Pack` has them
+    merger: float
+    llm: float
+    attention: float
+    imbalance: float  # time of the slowest data rank, in times of the mean
+
+
+def packs(
+    cfg: Config, stream: Iterable[Shape], capacity: int, runs: frozenset[str] = PARTS
+) -> Iterator[Pack]:
+    """Packs of up to `capacity` tokens by first fit into a few open bins, in stream order.
+
+    Only the parts in `runs` cost anything: the contrastive stage has no decoder.
+    """
+    bins: list[list[Shape]] = []
+    for shape in stream:
+        fill = [sum(each.tokens for each in each_bin) for each_bin in bins]
+        close, into = place(fill, shape.tokens, capacity)
+        full = bins.pop(close) if close is not None else None
+        if into is None:
+            bins.append([])
+        bins[-1 if into is None else into].append(shape)
+        if full:
+            yield pack_of(cfg, full, runs)
+
+
+def pack_of(cfg: Config, samples: Sequence[Shape], runs: frozenset[str] = PARTS) -> Pack:
+    """These samples as one pack; every token but a picture's predicts the next (section 2.2)."""
+    lengths = [shape.tokens for shape in samples] if "llm" in runs else []
+    grids = [grid for shape in samples for grid in shape.grids]
+    unit = cfg.vision.spatial_merge_size**2
+    seen = sum(map(prod, grids)) // unit
+    found = flops(cfg, lengths, grids, (), max(sum(lengths) - seen, 0))
+    text = cfg.text
+    pairs = sum(n * (n + 1) for n in lengths)  # twice what causal attention sees
+    attention = 2.0 * text.num_hidden_layers * text.num_attention_heads * text.head_dim * pairs
+    return Pack(
+        tokens=sum(shape.tokens for shape in samples),
+        patches=tuple(map(prod, grids)),
+        tower=float(found.tower),
+        merger=float(found.merger),
+        llm=float(found.llm),
+        attention=attention,
+    )
+
+
+def work(made: Sequence[Pack], a_step: int, data: int, cp: int, factors: Factors) -> Work:
+    """Of whole steps of `a_step` packs, each dealt to `data` ranks by cost."""
+    shared = [pack.patches_of(cp) for pack in made]
+    return Work(
+        tokens=fmean(pack.tokens for pack in made),
+        patches=fmean(sum(pack.patches) for pack in made),
+        busiest=fmean(shared),
+        most=max(shared),
+        tower=fmean(pack.tower for pack in made),
+        merger=fmean(pack.merger for pack in made),
+        llm=fmean(pack.llm for pack in made),
+        attention=fmean(pack.attention for pack in made),
+        imbalance=imbalance([pack.cost(factors) for pack in made], a_step, data),
+    )
+
+
+def imbalance(costs: Sequence[float], a_step: int, data: int) -> float:
+    """Time of steps over that of steps shared out evenly: ranks wait for the slowest.
+
+    Packs of a step are sorted by cost and dealt in turn, so that those of one micro-batch are
+    alike: the micro-batch takes as long as its dearest.
+    """
+    slowest = total = 0.0
+    for start in range(0, len(costs) - a_step + 1, a_step):
+        step = sorted(costs[start : start + a_step], reverse=True)
+        slowest += sum(step[::data])
+        total += sum(step) / data
+    return slowest / total if total else 1.0
+
+
+def simulated(cfg: Config, stage: Stage) -> tuple[Pack, ...]:
+    """Whole steps of a stage, from its stated mixture."""
+    steps = max(2, -(-SIMULATED // stage.packs))
+    stream = shapes(MIXTURES[stage.mixture], stage.pack, SEED)
+    return tuple(islice(packs(cfg, stream, stage.pack, stage.runs), steps * stage.packs))
