@@ -23,24 +23,26 @@ class Block:
     key_columns: int  # K
     hidden: int  # F
     fused: bool  # queries, keys and values come from one product, and a view keeps it whole
+    learns: bool  # weights that do not need no input of their products
 
     @classmethod
-    def of_layer(cls, cfg: Config) -> "Block":
-        text = cfg.text
+    def of_layer(cls, cfg: Config, stage: Stage) -> "Block":
+        text, learns = cfg.text, "llm" in stage.learns
         keys = text.num_key_value_heads * text.head_dim
         heads, columns = text.num_attention_heads, text.num_attention_heads * text.head_dim
-        return cls(text.hidden_size, heads, columns, keys, text.intermediate_size, fused=False)
+        return cls(text.hidden_size, heads, columns, keys, text.intermediate_size, False, learns)
 
     @classmethod
-    def of_tower(cls, cfg: Config) -> "Block":
-        v = cfg.vision
-        width = v.hidden_size
-        return cls(width, v.num_heads, width, width, v.intermediate_size, fused=True)
+    def of_tower(cls, cfg: Config, stage: Stage) -> "Block":
+        vision, learns = cfg.vision, "tower" in stage.learns
+        width, hidden = vision.hidden_size, vision.intermediate_size
+        return cls(width, vision.num_heads, width, width, hidden, True, learns)
 
 
-def norm(width: int, b: int) -> int:
-    """Bytes a row that an RMSNorm keeps: float32 input, normalised and weighted in the type."""
-    return width * (FLOAT + 2 * b)
+def norm(width: int, b: int, learns: bool) -> int:
+    """Bytes a row that an RMSNorm keeps: its input in float32, and for the weights that learn
+    what is normalised and what is weighted, the input of the next product, in the type."""
+    return width * (FLOAT + 2 * b * learns)
 
 
 def kept(block: Block, rows: float, policy: Checkpointing, tp: int, b: int) -> float:
@@ -50,7 +52,8 @@ def kept(block: Block, rows: float, policy: Checkpointing, tp: int, b: int) -> f
     gave, b (A + 2 K + A + 2 D + 2 F) + 4 H. none: two norms, 2 (4 + 2 b) D; queries, keys and
     values as attention reads them and what it gives, 4 b A (where one product gave the three, the
     values keep all of it: 6 b A); its log-sums, 4 H; gate, its silu, up and their product, 4 b F.
-    What `tp` ranks share are the columns; rows of width D are whole on each.
+    Where the weights do not learn, 2 x 4 D of the norms and 3 b F of the MLP are enough. What
+    `tp` ranks share are the columns; rows of width D are whole on each.
     """
     share = rows / tp
     if policy == "full":
@@ -60,27 +63,39 @@ def kept(block: Block, rows: float, policy: Checkpointing, tp: int, b: int) -> f
         columns = 2 * block.columns + 2 * block.key_columns + 2 * block.hidden
         return rows * 3 * b * block.width + share * (b * columns + sums)
     attention = (6 if block.fused else 4) * b * block.columns
-    return rows * 2 * norm(block.width, b) + share * (attention + sums + 4 * b * block.hidden)
+    hidden = (3 + block.learns) * b * block.hidden
+    return rows * 2 * norm(block.width, b, block.learns) + share * (attention + sums + hidden)
 
 
 def working(block: Block, rows: float, policy: Checkpointing, tp: int, b: int) -> float:
     """Bytes that live while one block goes backward: what it computes again, and gradients.
 
-    The gradients that live together are three of the MLP's width and two of the stream's.
+    "selective" still has gate, up, what attention gave and, where one product gave them, queries,
+    keys and values. Gradients take the place of what was kept; two of the MLP's width and two of
+    the stream's live beside it.
     """
-    again = 0.0 if policy == "none" else kept(block, rows, "none", tp, b)
-    return again + rows * b * (3 * block.hidden / tp + 2 * block.width)
+    again = 0.0
+    if policy != "none":
+        again = kept(block, rows, "none", tp, b)
+    if policy == "selective":
+        columns = 2 * block.hidden + (4 if block.fused else 1) * block.columns
+        again -= rows / tp * (b * columns + FLOAT * block.heads)
+    return again + rows * b * (2 * block.hidden / tp + 2 * block.width)
 
 
-def merger(cfg: Config, patches: float, tp: int, b: int) -> float:
+def merger(cfg: Config, patches: float, b: int, learns: bool) -> float:
     """Bytes that the merger keeps: its norm, and the input of GELU and of the second product."""
     width = cfg.vision.hidden_size
-    return patches * norm(width, b) + 2 * b * patches * width / tp
+    return patches * (norm(width, b, learns) + (1 + learns) * b * width)
 
 
 def logits(cfg: Config, chunk: int, tp: int, b: int) -> float:
-    """Bytes of one chunk of logits, its float32 copy and log-softmax, and both gradients."""
-    return chunk * cfg.text.vocab_size / tp * (2 * b + 3 * FLOAT)
+    """Bytes of one chunk of logits, its float32 copy and log-softmax, and both gradients.
+
+    Ranks of `tp` compute a part of the vocabulary each and gather the whole.
+    """
+    own = 2 * b * (tp > 1) / tp
+    return chunk * cfg.text.vocab_size * (own + 2 * b + 3 * FLOAT)
 
 
 def activations(
@@ -89,17 +104,22 @@ def activations(
     """line -> bytes kept on one rank for a full pack and the `patches` of it that are its own.
 
     The decoder, where it runs, keeps its own: gradients pass through it whatever learns. The
-    tower and the merger keep theirs only where they, or what lies before them, learn.
+    tower and the merger keep theirs only where they, or what lies before them, learn. Blocks
+    share the cosines and sines of their rotations, 4 bytes a column of a head.
     """
-    rows, learns, lines = stage.pack / layout.cp, stage.learns, {}
+    learns, text, vision, lines = stage.learns, cfg.text, cfg.vision, {}
     if "llm" in stage.runs:
-        layers = cfg.text.num_hidden_layers
-        each = kept(Block.of_layer(cfg), rows, layout.checkpointing, layout.tp, b)
-        lines["activations of the decoder"] = layers * each + rows * norm(cfg.text.hidden_size, b)
+        rows = stage.pack / layout.cp
+        each = kept(Block.of_layer(cfg, stage), rows, layout.checkpointing, layout.tp, b)
+        turns = FLOAT * rows * text.head_dim
+        lines["activations of the decoder"] = text.num_hidden_layers * each + turns
+        output = text.hidden_size * b * ("llm" not in learns)
+        lines["last norm"] = rows * (norm(text.hidden_size, b, "llm" in learns) + output)
     if learns & {"tower", "merger"}:
-        lines["activations of the merger"] = merger(cfg, patches, layout.tp, b)
+        lines["activations of the merger"] = merger(cfg, patches, b, "merger" in learns)
     if "tower" in learns:
-        each = kept(Block.of_tower(cfg), patches, layout.checkpointing, layout.tp, b)
-        pixels = 3 * cfg.vision.patch_size**2 * patches  # of a still: a clip has twice as many
-        lines["activations of the tower"] = cfg.vision.depth * each + b * pixels
+        each = kept(Block.of_tower(cfg, stage), patches, layout.tower_checkpointing, 1, b)
+        pixels = 3 * vision.patch_size**2 * b  # of a still: a clip has twice as many
+        turns = FLOAT * vision.hidden_size // vision.num_heads
+        lines["activations of the tower"] = vision.depth * each + patches * (pixels + turns)
     return lines

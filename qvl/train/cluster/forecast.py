@@ -6,7 +6,7 @@ from qvl.config import Config
 from qvl.model.flops import Factors
 from qvl.train.cluster.activations import Block, kept
 from qvl.train.cluster.hardware import ATTENTION, MATRICES, MEMORY, USABLE, Hardware
-from qvl.train.cluster.layout import Layout, check
+from qvl.train.cluster.layout import Checkpointing, Layout, check
 from qvl.train.cluster.memory import BF16, peak
 from qvl.train.cluster.stage import Stage
 from qvl.train.cluster.traffic import Flow, heads, sharding
@@ -98,22 +98,30 @@ def _computing(cfg: Config, layout: Layout, stage: Stage, card: Hardware, done: 
     forward and twice that backward (blocks compiled). What is checkpointed goes forward once more
     where gradients reach it; "selective" spares the products and the attention.
     """
-    again, factors = layout.checkpointing == "full", Factors.of(stage.learns)
-    llm = factors.llm + (again and factors.llm > 1)
-    tower = factors.tower + (again and factors.tower > 1)
-    ways, part = layout.cp * layout.tp, done.busiest / max(done.patches, 1) / layout.tp
-    products = llm * (done.llm - done.attention) / ways
+    factors = Factors.of(stage.learns)
+    llm = _passes(factors.llm, layout.checkpointing)
+    tower = _passes(factors.tower, layout.tower_checkpointing)
+    part = done.busiest / max(done.patches, 1)
+    products = llm * (done.llm - done.attention) / layout.together
     products += (tower * done.tower + factors.merger * done.merger) * part
-    # without its own weights, attention goes backward at twice the forward cost all the same
-    attention = (3 + again if factors.llm > 1 else 1) * done.attention / ways
+    # without weights of its own, attention goes backward at twice its forward cost all the same
+    attention = llm + (factors.llm == 2) if factors.llm > 1 else 1
+    attention *= done.attention / layout.together
     seconds = products / (card.flops * MATRICES) + attention / (card.flops * ATTENTION)
-    layers, rows = cfg.text.num_hidden_layers, done.tokens / layout.cp * ("llm" in stage.runs)
-    moved = _moved(Block.of_layer(cfg), layers, rows, layout, factors.llm)
-    moved += _moved(Block.of_tower(cfg), cfg.vision.depth, done.busiest, layout, factors.tower)
+    layer, block = Block.of_layer(cfg, stage), Block.of_tower(cfg, stage)
+    rows, b = done.tokens / layout.cp * ("llm" in stage.runs), BF16.compute
+    moved = cfg.text.num_hidden_layers * kept(layer, rows, "none", layout.tp, b)
+    moved *= _moves(factors.llm, layout.checkpointing)
+    seen = cfg.vision.depth * kept(block, done.busiest, "none", 1, b)
+    moved += seen * _moves(factors.tower, layout.tower_checkpointing)
     return seconds + moved / (card.bandwidth * MEMORY)
 
 
-def _moved(block: Block, depth: int, rows: float, layout: Layout, factor: int) -> float:
-    """Bytes that all blocks read and write beside their products, there and back."""
-    passes = 3 + (layout.checkpointing != "none") if factor > 1 else 1
-    return 2 * passes * depth * kept(block, rows, "none", layout.tp, BF16.compute)
+def _passes(factor: int, policy: Checkpointing) -> int:
+    """Forward passes' worth of products: one more where all is computed again."""
+    return factor + (policy == "full" and factor > 1)
+
+
+def _moves(factor: int, policy: Checkpointing) -> int:
+    """How often what a block keeps is written and read beside its products."""
+    return 2 * (3 + (policy != "none") if factor > 1 else 1)

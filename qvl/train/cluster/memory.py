@@ -1,13 +1,12 @@
 """Bytes on the fullest rank at the dearest moments of a step."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 from qvl.config import Config
 from qvl.train.cluster.activations import FLOAT, Block, activations, logits, working
 from qvl.train.cluster.layout import Layout
 from qvl.train.cluster.stage import Stage
-from qvl.train.cluster.units import PARTS, Unit, units
+from qvl.train.cluster.units import PARTS, units
 from qvl.train.objective import CHUNK
 
 MOMENTS = 2  # float32 numbers that AdamW keeps beside each weight
@@ -22,6 +21,8 @@ class Numbers:
 
 
 BF16, FP32 = Numbers(), Numbers(4, 4)
+GATHERED, WHOLE = "gathered weights", "whole gradients"
+SIGHT = ("activations of the tower", "activations of the merger")
 
 
 def states(
@@ -47,35 +48,58 @@ def peak(
     stage: Stage,
     patches: float,
     numbers: Numbers = BF16,
+    chunk: int = CHUNK,
 ) -> dict[str, float]:
-    """line -> bytes on one rank, with `patches` of its own, at the dearest of two moments.
+    """line -> bytes on one rank, with `patches` of its own, at the dearest moment of a step.
 
-    As the decoder's backward pass begins every activation lives, with a block at work or a chunk
-    of logits; as it ends, the gradient of the root (embedding and head) is whole, and its copy
-    that is summed over the ranks. Gathered are the root and two units: the next one is fetched
-    ahead. A whole unit's gradient and its copy live together.
+    Beside what always stays, the root (embedding and head) is gathered.
     """
-    b, learns, made = numbers.compute, stage.learns, units(cfg, stage.runs)
-    root = sum(unit.padded(layout) for unit in made if unit.kind == "root")
-    rest = [unit for unit in made if unit.kind != "root"]
-    lines: dict[str, float] = dict(states(cfg, layout, learns, stage.runs))
-    lines["gathered weights"] = b * (root + _two(rest, layout))
+    lines = dict(states(cfg, layout, stage.learns, stage.runs))
+    moments = _moments(cfg, layout, stage, patches, numbers, chunk)
+    return lines | max(moments, key=lambda each: sum(each.values()))
+
+
+def _moments(
+    cfg: Config, layout: Layout, stage: Stage, patches: float, numbers: Numbers, chunk: int
+) -> list[dict[str, float]]:
+    """What lives beside the states: line -> bytes, at each dear moment.
+
+    The head's gradient is whole from the first to the last of a backward pass; a unit's from its
+    own pass on, and when that is over a copy goes to be summed over the ranks. The next unit is
+    gathered ahead.
+    1. A chunk of logits, or the last layer, goes backward; every activation lives.
+    2. The tower goes backward; the decoder's activations are gone.
+    3. A unit's gradient is summed; activations are gone. 4. At last the root's.
+    """
+    b, tp = numbers.compute, layout.tp
     copies = b + numbers.reduce
-    learning = [unit.padded(layout) for unit in rest if unit.learns(learns)]
-    begin = activations(cfg, layout, stage, patches, b)
-    begin["whole gradients"] = copies * max(learning, default=0)
-    begin["whole gradients"] += b * root * ("llm" in learns)
-    busy = [working(Block.of_tower(cfg), patches, layout.checkpointing, layout.tp, b)]
+    gathered, whole = _largest(cfg, layout, stage)
+    root, head = b * gathered["root"], b * whole["root"]
+    layers, sight = root + 2 * b * gathered["layer"], b * sum(gathered.values())
+    kept = activations(cfg, layout, stage, patches, b)
+    tower = {name: size for name, size in kept.items() if name in SIGHT}
+    seeing = working(Block.of_tower(cfg, stage), patches, layout.tower_checkpointing, 1, b)
+    found = [
+        {GATHERED: sight, WHOLE: head + copies * max(whole["layer"], whole["tower"])},
+        {GATHERED: root, WHOLE: copies * whole["root"]},
+        tower | {GATHERED: sight, WHOLE: head + b * whole["tower"], "a block at work": seeing},
+    ]
     if "llm" in stage.runs:
         rows = stage.pack / layout.cp
-        busy.append(working(Block.of_layer(cfg), rows, layout.checkpointing, layout.tp, b))
-        busy.append(logits(cfg, CHUNK, layout.tp, b))
-    begin["block at work or logits"] = max(busy)
-    end = {"whole gradients": float(copies * root * ("llm" in learns))}
-    return lines | max(begin, end, key=lambda each: sum(each.values()))
+        reading = working(Block.of_layer(cfg, stage), rows, layout.checkpointing, tp, b)
+        head_too = kept | {GATHERED: layers, WHOLE: head, "logits": logits(cfg, chunk, tp, b)}
+        del kept["last norm"]
+        busy = {WHOLE: head + b * whole["layer"], "a layer at work": reading}
+        found += [head_too, kept | {GATHERED: layers} | busy]
+    return [{name: float(size) for name, size in moment.items()} for moment in found]
 
 
-def _two(rest: list[Unit], layout: Layout) -> int:
-    """Numbers of the two neighbours that are largest together; one rank alone gathers nothing."""
-    sizes = [unit.padded(layout) for unit in rest]
-    return max((a + b for a, b in pairwise(sizes)), default=max(sizes, default=0))
+def _largest(cfg: Config, layout: Layout, stage: Stage) -> tuple[dict[str, int], dict[str, int]]:
+    """Numbers of the largest unit of each kind on one rank, gathered; and of what learns of it."""
+    gathered = {"layer": 0, "tower": 0, "root": 0}
+    whole = dict(gathered)
+    for unit in units(cfg, stage.runs):
+        learning = sum(w.padded(layout) for w in unit.weights if w.part in stage.learns)
+        gathered[unit.kind] = max(gathered[unit.kind], unit.padded(layout))
+        whole[unit.kind] = max(whole[unit.kind], learning)
+    return gathered, whole

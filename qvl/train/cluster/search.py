@@ -1,14 +1,14 @@
 """The quickest layout that fits: every one is tried, there are a few hundred."""
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 from qvl.config import Config
-from qvl.model.flops import Factors
 from qvl.train.cluster.forecast import Forecast, forecast
 from qvl.train.cluster.hardware import USABLE, Hardware
 from qvl.train.cluster.layout import Checkpointing, Layout, check
 from qvl.train.cluster.stage import Stage
-from qvl.train.cluster.work import Pack, work
+from qvl.train.cluster.work import Pack, Work, work
 
 POLICIES: tuple[Checkpointing, ...] = ("none", "selective", "full")
 
@@ -21,13 +21,12 @@ def layouts(cfg: Config, ranks: int, packs: int, node: int) -> Iterator[Layout]:
             if rest:
                 continue
             for shard in _divisors(data):
-                for policy in POLICIES:
-                    layout = Layout(data // shard, shard, cp, tp, policy)
-                    try:
-                        check(layout, cfg, packs)
-                    except ValueError:
-                        continue
-                    yield layout
+                try:
+                    check(Layout(data // shard, shard, cp, tp), cfg, packs)
+                except ValueError:
+                    continue
+                for policies in product(POLICIES, repeat=2):
+                    yield Layout(data // shard, shard, cp, tp, *policies)
 
 
 def best(cfg: Config, stage: Stage, ranks: int, card: Hardware, made: Sequence[Pack]) -> Forecast:
@@ -37,11 +36,12 @@ def best(cfg: Config, stage: Stage, ranks: int, card: Hardware, made: Sequence[P
     """
     if ranks < 1:
         raise ValueError(f"ranks is {ranks}; give 1 or more")
-    factors, works, found = Factors.of(stage.learns), {}, []
+    works: dict[tuple[int, int], Work] = {}
+    found = []
     for layout in layouts(cfg, ranks, stage.packs, min(card.node, ranks)):
-        key = layout.data, layout.cp
+        key = layout.data, layout.together
         if key not in works:
-            works[key] = work(made, stage.packs, layout.data, layout.cp, factors)
+            works[key] = work(made, stage, layout)
         found.append(forecast(cfg, stage, layout, card, works[key]))
     if not found:
         raise ValueError(
@@ -67,7 +67,7 @@ def misfit(each: Forecast) -> str:
 def _remedy(line: str) -> str:
     if line in ("parameters", "gradients", "optimiser"):
         return "take more ranks, a larger dp_shard or tp"
-    if line.startswith(("activations", "block")):
+    if line.startswith(("activations", "a ")):
         return "take checkpointing full, a larger cp or tp, or shorter packs"
     return "take a larger tp"
 

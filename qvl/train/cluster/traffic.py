@@ -98,32 +98,40 @@ def sharding(
     the backward pass where gradients reach it; its gradient is summed into shards where it learns.
     Groups that hold the model whole sum their shards with the last micro-batch.
     """
-    ring, micro = Ring(layout.shard, layout.tp, node), stage.packs // layout.data
-    learns = stage.learns
+    decoder = [unit for unit in units(cfg, stage.runs) if unit.kind != "tower"]
+    tower = [unit for unit in units(cfg, stage.runs) if unit.kind == "tower"]
+    rings = (
+        ("of the decoder", decoder, Ring(layout.shard, layout.tp, node)),
+        ("of the tower", tower, Ring(layout.shard * layout.tp, 1, node)),
+    )
+    found = [
+        flow
+        for name, made, ring in rings
+        for flow in _shards(name, made, ring, layout, stage, numbers)
+    ]
+    return [flow for flow in found if flow.ring.size > 1 and flow.calls]
+
+
+def _shards(
+    name: str, made: list[Unit], ring: Ring, layout: Layout, stage: Stage, numbers: Numbers
+) -> list[Flow]:
+    micro, learns = stage.packs // layout.data, stage.learns
     gathers = gathered = scatters = scattered = 0
-    for unit in units(cfg, stage.runs):
+    for unit in made:
         turns = 2 if unit.kind != "root" and _reached(unit, learns) else 1
         gathers += turns
         gathered += turns * unit.padded(layout)
         if unit.learns(learns):
             scatters += 1
             scattered += sum(w.padded(layout) for w in unit.weights if w.part in learns)
-    again = Ring(layout.dp_replicate, layout.shard * layout.tp, node)
-    summed = scattered // layout.shard * numbers.reduce
-    b = numbers.compute
-    flows = [
-        Flow("gather weights", "all-gather", ring, micro * gathers, micro * gathered * b, True),
-        Flow(
-            "sum gradients",
-            "reduce-scatter",
-            ring,
-            micro * scatters,
-            micro * scattered * numbers.reduce,
-            True,
-        ),
-        Flow("sum over replicas", "all-reduce", again, scatters, summed, True),
+    again = Ring(layout.dp_replicate, layout.shard * layout.tp, ring.node)
+    weights = micro * gathered * numbers.compute
+    whole, own = scattered * numbers.reduce, scattered // ring.size * numbers.reduce
+    return [
+        Flow(f"weights {name}", "all-gather", ring, micro * gathers, weights, True),
+        Flow(f"gradients {name}", "reduce-scatter", ring, micro * scatters, micro * whole, True),
+        Flow(f"replicas {name}", "all-reduce", again, scatters, own, True),
     ]
-    return [flow for flow in flows if flow.ring.size > 1 and flow.calls]
 
 
 def _reached(unit: Unit, learns: frozenset[str]) -> bool:
@@ -132,38 +140,34 @@ def _reached(unit: Unit, learns: frozenset[str]) -> bool:
 
 
 def heads(
-    cfg: Config,
-    layout: Layout,
-    stage: Stage,
-    node: int,
-    done: Work,
-    b: int = BF16.compute,
+    cfg: Config, layout: Layout, stage: Stage, node: int, done: Work, b: int = BF16.compute
 ) -> list[Flow]:
-    """What sharing heads (tp) and tokens (cp) costs in a step of mean packs."""
-    text, vision, learns = cfg.text, cfg.vision, stage.learns
-    rows, micro = done.tokens / layout.cp, stage.packs // layout.data
-    rows *= "llm" in stage.runs
-    tower = 2 if "tower" in learns else 1  # passes: forward, and backward where it learns
-    recomputed = layout.checkpointing == "full"
+    """What sharing a pack costs in a step of mean packs: heads by tp, tokens by cp, frames by both.
+
+    tp: a layer's output is summed twice forward and twice backward, and the embedding's once;
+    logits are gathered. cp: queries, keys, values and what attention gives are exchanged, tokens
+    for heads; key/value heads are repeated where there are fewer than ranks. Every rank gets the
+    vision tokens of all.
+    """
+    text, micro, b_rows = cfg.text, stage.packs // layout.data, b * done.tokens / layout.cp
+    passes = (2 + (layout.checkpointing == "full")) * text.num_hidden_layers
+    in_heads, in_pack = Ring(layout.tp, 1, node), Ring(layout.together, 1, node)
     flows = []
-    if layout.tp > 1:
-        ring = Ring(layout.tp, 1, node)
-        layers = (2 + recomputed) * 2 * text.num_hidden_layers
-        blocks = (tower + (recomputed and tower > 1)) * 2 * vision.depth
-        payload = layers * rows * text.hidden_size + blocks * done.busiest * vision.hidden_size
-        calls = micro * (layers + blocks)
-        flows.append(Flow("sum over heads", "all-reduce", ring, calls, micro * payload * b, False))
-    if layout.cp > 1:
-        ring = Ring(layout.cp, layout.tp, node)
-        keys = max(text.num_key_value_heads // layout.tp, layout.cp) * text.head_dim
-        columns = 2 * text.num_attention_heads * text.head_dim // layout.tp + 2 * keys
-        passes = (2 + recomputed) * text.num_hidden_layers
-        payload = passes * rows * columns * b
-        name = "exchange heads"
-        flows.append(Flow(name, "all-to-all", ring, 4 * micro * passes, micro * payload, False))
-        seen = micro * done.patches / vision.spatial_merge_size**2 * text.hidden_size * b
-        flows.append(Flow("gather pictures", "all-gather", ring, micro, seen, False))
-        if learns & {"tower", "merger"}:
-            name = "sum pictures' gradients"
-            flows.append(Flow(name, "reduce-scatter", ring, micro, seen, False))
-    return flows
+    if "llm" in stage.runs:
+        sums = 2 * passes + 1
+        stream = sums * b_rows * text.hidden_size
+        flows.append(("sums over heads", "all-reduce", in_heads, sums, stream))
+        words = b * done.labels / layout.cp * text.vocab_size
+        flows.append(("logits", "all-gather", in_heads, 1, words))
+        keys = max(text.num_key_value_heads // layout.tp, layout.cp)
+        columns = 2 * (text.num_attention_heads // layout.tp + keys) * text.head_dim
+        exchanged, pieces = passes * b_rows * columns, Ring(layout.cp, layout.tp, node)
+        flows.append(("tokens for heads", "all-to-all", pieces, 4 * passes, exchanged))
+    seen = b * done.patches / cfg.vision.spatial_merge_size**2 * text.hidden_size
+    ways = 2 if stage.learns & {"tower", "merger"} else 1
+    flows.append(("vision tokens", "all-gather", in_pack, ways, ways * seen))
+    return [
+        Flow(name, kind, ring, micro * calls, micro * payload, False)
+        for name, kind, ring, calls, payload in flows
+        if ring.size > 1
+    ]

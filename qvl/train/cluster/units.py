@@ -10,9 +10,8 @@ from qvl.config import Config
 from qvl.model.qwen import QwenVL
 from qvl.train.cluster.layout import Layout
 
-COLUMNS = ("q_proj", "k_proj", "v_proj", "qkv", "gate_proj", "up_proj", "mlp.0")
-ROWS = ("o_proj", "proj", "down_proj", "mlp.2")
-VOCABULARY = ("model.embed_tokens", "lm_head")
+COLUMNS = ("q_proj", "k_proj", "v_proj", "gate_proj", "up_proj", "embed_tokens", "lm_head")
+ROWS = ("o_proj", "down_proj")
 
 
 @dataclass(frozen=True)
@@ -33,14 +32,18 @@ class Weight:
 
         Shards are rows of the first dimension, all of one size: the last ones may be filled up.
         """
-        return self.local(layout) * layout.shard
+        return self.local(layout) * self.shards(layout)
 
     def local(self, layout: Layout) -> int:
         """Numbers that the first rank keeps, no rank more: rows of what its tp rank has."""
         shape = list(self.shape)
         if self.cut is not None:
             shape[self.cut] = -(-shape[self.cut] // layout.tp)
-        return -(-shape[0] // layout.shard) * prod(shape[1:])
+        return -(-shape[0] // self.shards(layout)) * prod(shape[1:])
+
+    def shards(self, layout: Layout) -> int:
+        """Ranks that its rows are cut over."""
+        return layout.shard if self.part == "llm" else layout.shard * layout.tp
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,8 @@ def _group(name: str) -> tuple[str, str]:
 
 
 def _cut(name: str) -> int | None:
-    module, kind = name.rsplit(".", 1)
-    if module in VOCABULARY or module.endswith(COLUMNS):
+    if part_of(name) != "llm":
+        return None
+    if name.rsplit(".", 1)[0].endswith(COLUMNS):
         return 0
-    return 1 if module.endswith(ROWS) and kind == "weight" and "patch_embed" not in name else None
+    return 1 if name.rsplit(".", 1)[0].endswith(ROWS) else None

@@ -9,6 +9,7 @@ from statistics import fmean
 from qvl.config import Config
 from qvl.data.packing import place
 from qvl.model.flops import Factors, flops
+from qvl.train.cluster.layout import Layout
 from qvl.train.cluster.mixtures import MIXTURES, Shape, shapes
 from qvl.train.cluster.stage import Stage
 from qvl.train.cluster.units import PARTS
@@ -22,22 +23,25 @@ class Pack:
     """Samples of one micro-batch: what they hold, and their forward FLOPs by part."""
 
     tokens: int
-    patches: tuple[int, ...]  # of each picture and clip
+    patches: tuple[int, ...]  # of each picture and frame pair
     tower: float
     merger: float
     llm: float
     attention: float  # of the decoder, counted in `llm` too
+    labels: int  # rows that become logits
 
     def cost(self, factors: Factors) -> float:
         """FLOPs of a training step on it, recomputation not counted."""
         return factors.tower * self.tower + factors.merger * self.merger + factors.llm * self.llm
 
-    def patches_of(self, cp: int) -> int:
-        """Patches of the busiest of `cp` ranks that share the pictures, each given whole.
+    def patches_of(self, ranks: int) -> int:
+        """Patches of the busiest of `ranks` that share the frames, each given whole.
 
         The largest first, always to the rank that has least.
         """
-        loads = [0] * cp
+        if ranks == 1:
+            return sum(self.patches)
+        loads = [0] * ranks
         for each in sorted(self.patches, reverse=True):
             loads[loads.index(min(loads))] += each
         return max(loads)
@@ -49,12 +53,13 @@ class Work:
 
     tokens: float
     patches: float  # of the whole pack
-    busiest: float  # patches of the busiest of the cp ranks that share it
+    busiest: float  # patches of the busiest of the ranks that share it
     most: int  # and in the pack where that is most
     tower: float  # forward FLOPs, as `Pack` has them
     merger: float
     llm: float
     attention: float
+    labels: float  # rows that become logits
     imbalance: float  # time of the slowest data rank, in times of the mean
 
 
@@ -83,23 +88,26 @@ def pack_of(cfg: Config, samples: Sequence[Shape], runs: frozenset[str] = PARTS)
     grids = [grid for shape in samples for grid in shape.grids]
     unit = cfg.vision.spatial_merge_size**2
     seen = sum(map(prod, grids)) // unit
-    found = flops(cfg, lengths, grids, (), max(sum(lengths) - seen, 0))
+    labels = max(sum(lengths) - seen, 0)
+    found = flops(cfg, lengths, grids, (), labels)
     text = cfg.text
     pairs = sum(n * (n + 1) for n in lengths)  # twice what causal attention sees
     attention = 2.0 * text.num_hidden_layers * text.num_attention_heads * text.head_dim * pairs
     return Pack(
         tokens=sum(shape.tokens for shape in samples),
-        patches=tuple(map(prod, grids)),
+        patches=tuple(h * w for t, h, w in grids for _ in range(t)),
         tower=float(found.tower),
         merger=float(found.merger),
         llm=float(found.llm),
         attention=attention,
+        labels=labels,
     )
 
 
-def work(made: Sequence[Pack], a_step: int, data: int, cp: int, factors: Factors) -> Work:
-    """Of whole steps of `a_step` packs, each dealt to `data` ranks by cost."""
-    shared = [pack.patches_of(cp) for pack in made]
+def work(made: Sequence[Pack], stage: Stage, layout: Layout) -> Work:
+    """Of whole steps of packs, each dealt to the data ranks by cost."""
+    factors = Factors.of(stage.learns)
+    shared = [pack.patches_of(layout.together) for pack in made]
     return Work(
         tokens=fmean(pack.tokens for pack in made),
         patches=fmean(sum(pack.patches) for pack in made),
@@ -109,7 +117,8 @@ def work(made: Sequence[Pack], a_step: int, data: int, cp: int, factors: Factors
         merger=fmean(pack.merger for pack in made),
         llm=fmean(pack.llm for pack in made),
         attention=fmean(pack.attention for pack in made),
-        imbalance=imbalance([pack.cost(factors) for pack in made], a_step, data),
+        labels=fmean(pack.labels for pack in made),
+        imbalance=imbalance([pack.cost(factors) for pack in made], stage.packs, layout.data),
     )
 
 
