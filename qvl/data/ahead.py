@@ -1,4 +1,4 @@
-"""Samples made in other processes while this one trains, handed over in their order."""
+"""What other processes make while this one trains, handed over in its order."""
 
 import io
 import multiprocessing
@@ -12,50 +12,52 @@ from typing import Any, TypeVar, cast
 
 import torch
 
+A = TypeVar("A")
 T = TypeVar("T")
-CHUNK = 8  # samples that are asked for at one time
-DEPTH = 3  # chunks a process that are on the way
+DEPTH = 3  # jobs a process that are on the way
 
 
-def ahead(
-    make: Callable[[int], T], numbers: Iterator[int], workers: int
-) -> Iterator[tuple[int, T]]:
-    """(n, make(n)) for each number, in order; with 0 workers in this process.
+def ahead(make: Callable[[A], T], jobs: Iterator[A], workers: int) -> Iterator[tuple[A, T]]:
+    """(job, make(job)) for each job, in order; with 0 workers in this process.
 
     `make` travels to fresh processes, which end when this iterator or its process does.
-    RuntimeError where one of them dies.
+    RuntimeError names the job on which one of them dies, or what else it raises there.
     """
     if not workers:
-        yield from ((n, make(n)) for n in numbers)
+        yield from ((job, make(job)) for job in jobs)
         return
     pipes = [_start(pickle.dumps(make)) for _ in range(workers)]
     try:
-        yield from _asked(pipes, numbers)
+        yield from _asked(pipes, jobs)
     finally:
         for pipe in pipes:
             pipe.close()
 
 
-def _asked(pipes: list[Connection], numbers: Iterator[int]) -> Iterator[tuple[int, T]]:
+def _asked(pipes: list[Connection], jobs: Iterator[A]) -> Iterator[tuple[A, Any]]:
     turns = deque(pipe for _ in range(DEPTH) for pipe in pipes)
-    asked: deque[tuple[Connection, list[int]]] = deque()
+    asked: deque[tuple[Connection, A]] = deque()
     while True:
-        while turns and (chunk := list(islice(numbers, CHUNK))):
-            pipe = turns.popleft()
-            pipe.send(chunk)
-            asked.append((pipe, chunk))
+        while turns:
+            for job in islice(jobs, 1):
+                pipe = turns.popleft()
+                pipe.send(job)
+                asked.append((pipe, job))
+                break
+            else:
+                break
         if not asked:
             return
-        pipe, chunk = asked.popleft()
+        pipe, job = asked.popleft()
         try:
             made = pickle.loads(pipe.recv_bytes())
         except (EOFError, OSError):
             raise RuntimeError(
-                f"a process of the loader died on samples {chunk[0]} to {chunk[-1]}; "
-                "its own error stands above, if it had any"
+                f"a process that makes samples died on {job}; its own error stands above, "
+                "and without one it was killed, maybe for want of memory"
             ) from None
         turns.append(pipe)
-        yield from zip(chunk, made, strict=True)
+        yield job, made
 
 
 def _start(make: bytes) -> Connection:
@@ -73,8 +75,7 @@ def _serve(pipe: Connection, job: bytes) -> None:
     make = pickle.loads(job)
     while True:
         try:
-            chunk = pipe.recv()
-            pipe.send_bytes(_packed([make(n) for n in chunk]))
+            pipe.send_bytes(_packed(make(pipe.recv())))
         except (EOFError, OSError):
             return
 
