@@ -135,6 +135,8 @@ class VisionTower(nn.Module):
         Oracle: `Qwen2_5_VisionTransformerPretrainedModel` of transformers.
         """
         cfg = self.cfg
+        if not grids:
+            return self.patch_embed.proj.weight.new_zeros(0, cfg.out_hidden_size)
         plan = Plan.of(grids, cfg, self.patch_embed.proj.weight.device)
         x = self.patch_embed(pixels)
         x = x.unflatten(0, (len(plan.order), -1))

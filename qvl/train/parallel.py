@@ -8,7 +8,16 @@ from typing import Self
 import torch
 import torch.distributed as dist
 import torch.distributed.nn
-from torch import Tensor
+from torch import Tensor, nn
+
+from qvl.model.qwen import QwenVL
+from qvl.train.context import Cut, cut_stream
+from qvl.train.fuse import fuse
+from qvl.train.looking import Company, look_together
+from qvl.train.meshes import Meshes, Parallel
+from qvl.train.recompute import recompute
+from qvl.train.sharding import shard
+from qvl.train.tensor import slice_heads
 
 
 @dataclass(frozen=True)
@@ -17,12 +26,15 @@ class World:
 
     rank: int = 0
     size: int = 1
+    group: dist.ProcessGroup | None = None  # theirs; None: all processes
 
     @classmethod
     def join(cls, device: str) -> Self:
         """Meet the other processes, over gloo on a CPU and NCCL on GPUs."""
         if "RANK" not in os.environ:
             return cls()
+        if device != "cpu":
+            torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
         # torch.distributed.nn is imported first: later, its default arguments would hold the
         # group, whose threads could then meet the interpreter's end and abort the process.
         dist.init_process_group("gloo" if device == "cpu" else "nccl")
@@ -33,7 +45,7 @@ class World:
         if self.size == 1 or not tensors:
             return
         flat = torch.cat([x.reshape(-1) for x in tensors])
-        dist.all_reduce(flat)
+        dist.all_reduce(flat, group=self.group)
         flat /= self.size
         for x, mean in zip(tensors, flat.split([x.numel() for x in tensors]), strict=True):
             x.copy_(mean.view_as(x))
@@ -43,7 +55,7 @@ class World:
         if self.size == 1:
             return here
         flag = torch.tensor([float(here)])
-        dist.all_reduce(flag)
+        dist.all_reduce(flag, group=self.group)
         return bool(flag > 0)
 
     def leave(self) -> None:
@@ -53,3 +65,30 @@ class World:
 
 
 ALONE = World()
+
+
+def parallelise(objective: nn.Module, settings: Parallel, world: World) -> World:
+    """Make a finished objective run as `settings` say, before the optimiser is made.
+
+    -> this process among those that read batches of their own: its rank says which, and the loop
+    adds up over it. Ranks of `cp` and `tp` act as one. What learns must have been chosen before.
+    ValueError where the settings fit neither the processes nor the model.
+    """
+    model = objective.model
+    assert isinstance(model, QwenVL)
+    settings.fit(world.size, model.cfg.text)
+    if settings.compile and not fuse(model):
+        raise ValueError("parallel.compile needs a C++ compiler; install g++ or set it to false")
+    recompute(model.visual.blocks, settings.tower_checkpointing)
+    recompute(model.model.layers, settings.checkpointing)
+    if world.size == 1:
+        return world
+    meshes = Meshes.of(settings, "cuda" if dist.get_backend() == "nccl" else "cpu")
+    if settings.tp > 1:
+        slice_heads(model, meshes.heads)
+    same = meshes.same
+    look_together(model.visual, Company(same, same.rank(), same.size(), settings.tp))
+    if settings.cp > 1:
+        cut_stream(objective, Cut(meshes.pieces, meshes.pieces.rank(), settings.cp))
+    shard(objective, model, settings, meshes)
+    return World(meshes.data.rank(), meshes.data.size(), meshes.data)
