@@ -20,21 +20,22 @@ import torch
 import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
-from torch.utils.checkpoint import checkpoint
 
 from qvl.config import Config, TextConfig, VisionConfig
 from qvl.model import attention
 from qvl.model.qwen import QwenVL
 from qvl.sample import Batch
 from qvl.train.cluster.activations import activations
-from qvl.train.cluster.layout import Layout
-from qvl.train.cluster.memory import BF16, FP32, Numbers, peak, states
+from qvl.train.cluster.layout import compute, data, together
+from qvl.train.cluster.memory import peak
 from qvl.train.cluster.stage import Stage
-from qvl.train.cluster.traffic import sharding
-from qvl.train.parallel import World
+from qvl.train.cluster.traffic import heads, sharding
+from qvl.train.cluster.units import PARTS, part_of, units
+from qvl.train.cluster.work import Work
+from qvl.train.meshes import Parallel
+from qvl.train.parallel import World, parallelise
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = Config(
@@ -42,15 +43,28 @@ SMALL = Config(
     TextConfig(128, 4, 4, 2, 344, 512, mrope_section=(4, 6, 6), tie_word_embeddings=True),
 )
 GRID, TEXT, ROWS = (1, 24, 24), 496, 4  # a picture, tokens of text beside it, labelled rows
+UNITS = GRID[1] * GRID[2] // 4  # tokens of a picture
 STATES = ("parameters", "gradients", "optimiser")
-ALL = frozenset({"tower", "merger", "llm"})
+FULL: Any = {"checkpointing": "full", "tower_checkpointing": "full"}
+SAVED: Any = {"checkpointing": "selective", "tower_checkpointing": "selective"}
+HALF: Any = {"param_dtype": "bfloat16"}
 CASES = (
-    ("all", ALL, "none", FP32),
-    ("all", ALL, "full", FP32),
-    ("all, bf16", ALL, "none", BF16),
-    ("decoder and merger, bf16", ALL - {"tower"}, "none", BF16),
-    ("tower and merger, bf16", ALL - {"llm"}, "full", BF16),
+    ("all learn", PARTS, Parallel(dp_shard=2)),
+    ("all learn, bfloat16", PARTS, Parallel(dp_shard=2, **HALF)),
+    ("selective, bfloat16", PARTS, Parallel(dp_shard=2, **HALF, **SAVED)),
+    ("full", PARTS, Parallel(dp_shard=2, **FULL)),
+    ("tower frozen, bfloat16", PARTS - {"tower"}, Parallel(dp_shard=2, **HALF)),
+    ("decoder frozen, full, bfloat16", PARTS - {"llm"}, Parallel(dp_shard=2, **HALF, **FULL)),
+    ("tp", PARTS, Parallel(tp=2)),
+    ("cp", PARTS, Parallel(cp=2)),
 )
+KINDS = {
+    "c10d::_allgather_base_": ("all-gather", 0),  # the argument that holds the whole
+    "c10d::_reduce_scatter_base_": ("reduce-scatter", 1),
+    "c10d::alltoall_base_": ("all-to-all", 0),
+    "_c10d_functional::all_reduce": ("all-reduce", 0),
+    "_c10d_functional::all_gather_into_tensor": ("all-gather", None),  # its result
+}
 
 
 class Watch(TorchDispatchMode):
@@ -64,10 +78,10 @@ class Watch(TorchDispatchMode):
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         out = func(*args, **(kwargs or {}))
-        name = func.name()
-        if name in ("c10d::_allgather_base_", "c10d::_reduce_scatter_base_"):
-            whole = args[0] if "gather" in name else args[1]
-            self.sent[name] += whole.numel() * whole.element_size()
+        if (found := KINDS.get(func.name().split(".")[0])) is not None:
+            kind, place = found
+            whole = out if place is None else args[place]
+            self.sent[kind] += whole.numel() * whole.element_size()
         for x in tree_leaves(out):
             if type(x) is Tensor:
                 storage = x.untyped_storage()
@@ -87,70 +101,51 @@ class Last(nn.Module):
         super().__init__()
         self.model = model
 
-    def forward(self, batch: Batch) -> Tensor:
-        logits = self.model.lm_head(self.model(batch)[-ROWS:])
-        return F.cross_entropy(logits.float(), batch.labels[-ROWS:], reduction="sum")
+    def forward(self, batch: Batch, total: float) -> tuple[Tensor, dict[str, Tensor]]:
+        logits = self.model.lm_head(self.model(batch)[-ROWS:]).float()
+        loss = F.cross_entropy(logits, batch.labels[-ROWS:], reduction="sum") / total
+        return loss, {"loss": torch.stack([loss.detach(), torch.ones(())])}
 
 
 def batch_of() -> Batch:
     """Two equal samples: segments of one length need no reordering, as on a card."""
-    units = GRID[1] * GRID[2] // 4
-    tokens = units + TEXT
-    rows = torch.cat([torch.arange(units), torch.arange(units) + tokens])
+    tokens = UNITS + TEXT
     return Batch(
         input_ids=torch.randint(0, 512, (2 * tokens,)),
         labels=torch.randint(0, 512, (2 * tokens,)),
         position_ids=torch.arange(tokens).repeat(2).expand(3, -1).contiguous(),
-        pixel_values=tuple(torch.zeros(4 * units, 588, dtype=torch.uint8) for _ in range(2)),
+        pixel_values=tuple(torch.zeros(4 * UNITS, 588, dtype=torch.uint8) for _ in range(2)),
         grid_thw=(GRID, GRID),
-        vision_rows=rows,
+        vision_rows=torch.cat([torch.arange(UNITS), torch.arange(UNITS) + tokens]),
         lengths=(tokens, tokens),
     )
 
 
-def built(learns: frozenset[str], policy: str, numbers: Numbers) -> Last:
-    """The model in the units that the plan counts: layers, the tower, the root."""
-    torch.manual_seed(0)
-    model = QwenVL(SMALL)
-    model.visual.requires_grad_("tower" in learns)
-    model.visual.merger.requires_grad_("merger" in learns)
-    model.model.requires_grad_("llm" in learns)
-    blocks: list[Any] = list(model.model.layers)
-    if policy == "full":
-        for block in [*blocks, *model.visual.blocks]:
-            plain = block.forward
-            block.forward = lambda *x, f=plain: checkpoint(f, *x, use_reentrant=False)
-    kind = torch.bfloat16 if numbers.compute == 2 else torch.float32
-    mixed = MixedPrecisionPolicy(param_dtype=kind, reduce_dtype=torch.float32)
-    root = Last(model)
-    for unit in [*blocks, model.visual]:
-        fully_shard(unit, mp_policy=mixed)
-    fully_shard(root, mp_policy=mixed)
-    return root
-
-
-def measured(learns: frozenset[str], policy: str, numbers: Numbers) -> dict[str, float]:
+def measured(learns: frozenset[str], layout: Parallel, world: World) -> dict[str, float]:
     """What this rank holds and sends in the second micro-batch of a step."""
-    root, batch = built(learns, policy, numbers), batch_of()
-    weights = [p for p in root.parameters() if p.requires_grad]
+    torch.manual_seed(0)
+    model, batch = QwenVL(SMALL), batch_of()
+    for name, weight in model.named_parameters():
+        weight.requires_grad_(part_of(name) in learns)
+    objective = Last(model)
+    parallelise(objective, layout, world)
+    weights = [p for p in objective.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(weights, lr=1e-4)
-    for _ in range(2):  # the second micro-batch of a step: gradients are there already
-        with Watch() as watch:
-            loss = root(batch)
-            ahead = watch.live()
-            loss.backward()
+    objective(batch, 1.0)[0].backward()
+    with Watch() as watch:
+        loss, _ = objective(batch, 1.0)
+        ahead = watch.live()
+        loss.backward()
     optimizer.step()
-    moments = [x for each in optimizer.state.values() for x in each.values()]
-    held = [*root.parameters(), *(p.grad for p in weights), *moments]
-    whole = sum(x.numel() for x in QwenVL(SMALL).model.embed_tokens.parameters())
-    whole += SMALL.text.hidden_size  # the norm: what the root leaves gathered
-    return {
-        "held": sum(_bytes(x) for x in held if isinstance(x, Tensor) and x.ndim),
-        "kept": ahead - numbers.compute * whole,
+    moments = [x for each in optimizer.state.values() for x in each.values() if x.ndim]
+    held = [*objective.parameters(), *(p.grad for p in weights), *moments]
+    root = sum(unit.padded(layout) for unit in units(SMALL) if unit.kind == "root")
+    found = {
+        "held": sum(map(_bytes, held)),
+        "kept": ahead - compute(layout) * root,  # what the root leaves gathered
         "peak": watch.peak,
-        "gathered": watch.sent["c10d::_allgather_base_"],
-        "summed": watch.sent["c10d::_reduce_scatter_base_"],
     }
+    return {**found, **watch.sent}
 
 
 def _bytes(x: Any) -> int:
@@ -158,32 +153,31 @@ def _bytes(x: Any) -> int:
     return local.numel() * local.element_size()
 
 
-def foretold(learns: frozenset[str], policy: Any, numbers: Numbers) -> dict[str, float]:
+def foretold(learns: frozenset[str], layout: Parallel) -> dict[str, float]:
     """The same by the plan."""
-    layout = Layout(1, 2, 1, 1, policy, policy)
-    units = GRID[1] * GRID[2] // 4
-    pack = 2 * (units + TEXT)
-    stage = Stage("small", learns, pack, pack, layout.data, "mixed")
-    most = peak(SMALL, layout, stage, 8 * units, numbers, ROWS)
-    most = {name: size for name, size in most.items() if name not in STATES}
-    flows = {flow.name: flow.payload for flow in sharding(SMALL, layout, stage, 8, numbers)}
-    return {
-        "held": sum(states(SMALL, layout, learns).values()),
-        "peak": sum(most.values()),
-        "kept": sum(activations(SMALL, layout, stage, 8 * units, numbers.compute).values()),
-        "gathered": sum(size for name, size in flows.items() if name.startswith("weights")),
-        "summed": sum(size for name, size in flows.items() if name.startswith("gradients")),
+    pack, patches = 2 * (UNITS + TEXT), 8 * UNITS
+    own = patches // together(layout)
+    stage = Stage("small", learns, pack, pack, data(layout), "mixed")
+    most = peak(SMALL, layout, stage, own, ROWS)
+    done = Work(pack, patches, own, own, 0, 0, 0, 0, ROWS * layout.cp, 1.0)
+    found = {
+        "held": sum(most[name] for name in STATES),
+        "kept": sum(activations(SMALL, layout, stage, own).values()) + most["pixels"],
+        "peak": sum(size for name, size in most.items() if name not in STATES),
     }
+    flows = [*sharding(SMALL, layout, stage, 8), *heads(SMALL, layout, stage, 8, done)]
+    for flow in flows:
+        found[flow.kind] = found.get(flow.kind, 0) + flow.payload
+    return found
 
 
-def rows() -> list[dict[str, Any]]:
+def rows(world: World) -> list[dict[str, Any]]:
     found = []
-    for name, learns, policy, numbers in CASES:
-        plan, truth = foretold(learns, policy, numbers), measured(learns, policy, numbers)
-        found += [
-            {"case": f"{name}, {policy}", "what": what, "plan": plan[what], "run": truth[what]}
-            for what in plan
-        ]
+    for name, learns, layout in CASES:
+        plan, truth = foretold(learns, layout), measured(learns, layout, world)
+        for what in sorted(plan.keys() | truth.keys()):
+            row = {"plan": plan.get(what, 0), "run": truth.get(what, 0)}
+            found.append({"case": name, "what": what, **row})
     return found
 
 
@@ -199,14 +193,14 @@ def main() -> None:
     torch.set_num_threads(1)
     attention.SHORT = 0  # the fused kernel for every segment, as on a card
     world = World.join("cpu")
-    found = rows()
+    found = rows(world)
     if not world.rank and json_too:
         print(json.dumps(found))
     elif not world.rank:
         for row in found:
             off = 100 * (row["plan"] / row["run"] - 1) if row["run"] else 0.0
             numbers = f"{row['plan']:14,.0f} {row['run']:14,.0f} {off:+7.2f} %"
-            print(f"{row['case']:34} {row['what']:10} {numbers}")
+            print(f"{row['case']:34} {row['what']:14} {numbers}")
     dist.barrier()
     world.leave()
 

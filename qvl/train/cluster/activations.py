@@ -7,8 +7,9 @@ heads before they are repeated, F width of the MLP, b bytes of the type of the m
 from dataclasses import dataclass
 
 from qvl.config import Config
-from qvl.train.cluster.layout import Checkpointing, Layout
+from qvl.train.cluster.layout import compute
 from qvl.train.cluster.stage import Stage
+from qvl.train.meshes import Parallel, Recompute
 
 FLOAT = 4  # bytes of float32
 
@@ -23,20 +24,23 @@ class Block:
     key_columns: int  # K
     hidden: int  # F
     fused: bool  # queries, keys and values come from one product, and a view keeps it whole
+    cut: bool  # tokens are traded for heads
     learns: bool  # weights that do not need no input of their products
 
     @classmethod
-    def of_layer(cls, cfg: Config, stage: Stage) -> "Block":
-        text, learns = cfg.text, "llm" in stage.learns
+    def of_layer(cls, cfg: Config, stage: Stage, cp: int) -> "Block":
+        text, learns, cut = cfg.text, "llm" in stage.learns, cp > 1
         keys = text.num_key_value_heads * text.head_dim
         heads, columns = text.num_attention_heads, text.num_attention_heads * text.head_dim
-        return cls(text.hidden_size, heads, columns, keys, text.intermediate_size, False, learns)
+        return cls(
+            text.hidden_size, heads, columns, keys, text.intermediate_size, False, cut, learns
+        )
 
     @classmethod
     def of_tower(cls, cfg: Config, stage: Stage) -> "Block":
         vision, learns = cfg.vision, "tower" in stage.learns
         width, hidden = vision.hidden_size, vision.intermediate_size
-        return cls(width, vision.num_heads, width, width, hidden, True, learns)
+        return cls(width, vision.num_heads, width, width, hidden, True, False, learns)
 
 
 def norm(width: int, b: int, learns: bool) -> int:
@@ -45,15 +49,16 @@ def norm(width: int, b: int, learns: bool) -> int:
     return width * (FLOAT + 2 * b * learns)
 
 
-def kept(block: Block, rows: float, policy: Checkpointing, tp: int, b: int) -> float:
+def kept(block: Block, rows: float, policy: Recompute, tp: int, b: int) -> float:
     """Bytes that one block keeps for `rows` rows until its backward pass.
 
     full: its input, b D. selective: its input and what its matrix products and its attention
     gave, b (A + 2 K + A + 2 D + 2 F) + 4 H. none: two norms, 2 (4 + 2 b) D; queries, keys and
     values as attention reads them and what it gives, 4 b A (where one product gave the three, the
     values keep all of it: 6 b A); its log-sums, 4 H; gate, its silu, up and their product, 4 b F.
-    Where the weights do not learn, 2 x 4 D of the norms and 3 b F of the MLP are enough. What
-    `tp` ranks share are the columns; rows of width D are whole on each.
+    Traded heads are kept as they came, with their keys and values, and as they went back:
+    b (A + 2 K) more. Where the weights do not learn, 2 x 4 D of the norms and 3 b F of the MLP are
+    enough. What `tp` ranks share are the columns; rows of width D are whole on each.
     """
     share = rows / tp
     if policy == "full":
@@ -63,11 +68,12 @@ def kept(block: Block, rows: float, policy: Checkpointing, tp: int, b: int) -> f
         columns = 2 * block.columns + 2 * block.key_columns + 2 * block.hidden
         return rows * 3 * b * block.width + share * (b * columns + sums)
     attention = (6 if block.fused else 4) * b * block.columns
+    attention += block.cut * b * (block.columns + 2 * block.key_columns)
     hidden = (3 + block.learns) * b * block.hidden
     return rows * 2 * norm(block.width, b, block.learns) + share * (attention + sums + hidden)
 
 
-def working(block: Block, rows: float, policy: Checkpointing, tp: int, b: int) -> float:
+def working(block: Block, rows: float, policy: Recompute, tp: int, b: int) -> float:
     """Bytes that live while one block goes backward: what it computes again, and gradients.
 
     "selective" still has gate, up, what attention gave and, where one product gave them, queries,
@@ -98,9 +104,7 @@ def logits(cfg: Config, chunk: int, tp: int, b: int) -> float:
     return chunk * cfg.text.vocab_size * (own + 2 * b + 3 * FLOAT)
 
 
-def activations(
-    cfg: Config, layout: Layout, stage: Stage, patches: float, b: int
-) -> dict[str, float]:
+def activations(cfg: Config, layout: Parallel, stage: Stage, patches: float) -> dict[str, float]:
     """line -> bytes kept on one rank for a full pack and the `patches` of it that are its own.
 
     The decoder, where it runs, keeps its own: gradients pass through it whatever learns. The
@@ -108,9 +112,10 @@ def activations(
     share the cosines and sines of their rotations, 4 bytes a column of a head.
     """
     learns, text, vision, lines = stage.learns, cfg.text, cfg.vision, {}
+    b = compute(layout)
     if "llm" in stage.runs:
         rows = stage.pack / layout.cp
-        each = kept(Block.of_layer(cfg, stage), rows, layout.checkpointing, layout.tp, b)
+        each = kept(Block.of_layer(cfg, stage, layout.cp), rows, layout.checkpointing, layout.tp, b)
         turns = FLOAT * rows * text.head_dim
         lines["activations of the decoder"] = text.num_hidden_layers * each + turns
         output = text.hidden_size * b * ("llm" not in learns)

@@ -6,11 +6,12 @@ from qvl.config import Config
 from qvl.model.flops import Factors
 from qvl.train.cluster.activations import Block, kept
 from qvl.train.cluster.hardware import ATTENTION, MATRICES, MEMORY, USABLE, Hardware
-from qvl.train.cluster.layout import Checkpointing, Layout, check
-from qvl.train.cluster.memory import BF16, peak
+from qvl.train.cluster.layout import check, compute, data, together
+from qvl.train.cluster.memory import peak
 from qvl.train.cluster.stage import Stage
 from qvl.train.cluster.traffic import Flow, heads, sharding
 from qvl.train.cluster.work import Work
+from qvl.train.meshes import Parallel, Recompute
 
 DAY = 86400.0  # seconds
 
@@ -20,7 +21,7 @@ class Forecast:
     """What a step takes on every rank of a cluster, and the whole stage."""
 
     stage: Stage
-    layout: Layout
+    layout: Parallel
     card: Hardware
     memory: dict[str, float]  # line -> bytes on the fullest rank
     flows: tuple[Flow, ...]
@@ -43,7 +44,7 @@ class Forecast:
 
     @property
     def mfu(self) -> float:
-        return self.flops / self.seconds / (self.layout.ranks * self.card.flops)
+        return self.flops / self.seconds / (self.layout.size * self.card.flops)
 
     @property
     def days(self) -> float:
@@ -51,7 +52,7 @@ class Forecast:
 
     @property
     def gpu_days(self) -> float:
-        return self.days * self.layout.ranks
+        return self.days * self.layout.size
 
     @property
     def total(self) -> float:
@@ -63,10 +64,12 @@ class Forecast:
         return self.total <= USABLE * self.card.memory
 
 
-def forecast(cfg: Config, stage: Stage, layout: Layout, card: Hardware, done: Work) -> Forecast:
+def forecast(cfg: Config, stage: Stage, layout: Parallel, card: Hardware, done: Work) -> Forecast:
     """One stage on one layout, whose mean pack is `done`."""
     check(layout, cfg, stage.packs)
-    factors, micro = Factors.of(stage.learns), stage.packs // layout.data
+    if layout.param_dtype != "bfloat16":
+        raise ValueError(f"param_dtype is {layout.param_dtype!r}; cards are known for bfloat16")
+    factors, micro = Factors.of(stage.learns), stage.packs // data(layout)
     flows = [
         *sharding(cfg, layout, stage, card.node),
         *heads(cfg, layout, stage, card.node, done),
@@ -90,7 +93,7 @@ def forecast(cfg: Config, stage: Stage, layout: Layout, card: Hardware, done: Wo
     )
 
 
-def _computing(cfg: Config, layout: Layout, stage: Stage, card: Hardware, done: Work) -> float:
+def _computing(cfg: Config, layout: Parallel, stage: Stage, card: Hardware, done: Work) -> float:
     """Seconds of one pack on the busiest of the ranks that share it.
 
     Matrix products and attention go at their shares of the card's FLOP/s. All else goes at the
@@ -102,14 +105,14 @@ def _computing(cfg: Config, layout: Layout, stage: Stage, card: Hardware, done: 
     llm = _passes(factors.llm, layout.checkpointing)
     tower = _passes(factors.tower, layout.tower_checkpointing)
     part = done.busiest / max(done.patches, 1)
-    products = llm * (done.llm - done.attention) / layout.together
+    products = llm * (done.llm - done.attention) / together(layout)
     products += (tower * done.tower + factors.merger * done.merger) * part
     # without weights of its own, attention goes backward at twice its forward cost all the same
     attention = llm + (factors.llm == 2) if factors.llm > 1 else 1
-    attention *= done.attention / layout.together
+    attention *= done.attention / together(layout)
     seconds = products / (card.flops * MATRICES) + attention / (card.flops * ATTENTION)
-    layer, block = Block.of_layer(cfg, stage), Block.of_tower(cfg, stage)
-    rows, b = done.tokens / layout.cp * ("llm" in stage.runs), BF16.compute
+    layer, block = Block.of_layer(cfg, stage, layout.cp), Block.of_tower(cfg, stage)
+    rows, b = done.tokens / layout.cp * ("llm" in stage.runs), compute(layout)
     moved = cfg.text.num_hidden_layers * kept(layer, rows, "none", layout.tp, b)
     moved *= _moves(factors.llm, layout.checkpointing)
     seen = cfg.vision.depth * kept(block, done.busiest, "none", 1, b)
@@ -117,11 +120,11 @@ def _computing(cfg: Config, layout: Layout, stage: Stage, card: Hardware, done: 
     return seconds + moved / (card.bandwidth * MEMORY)
 
 
-def _passes(factor: int, policy: Checkpointing) -> int:
+def _passes(factor: int, policy: Recompute) -> int:
     """Forward passes' worth of products: one more where all is computed again."""
     return factor + (policy == "full" and factor > 1)
 
 
-def _moves(factor: int, policy: Checkpointing) -> int:
+def _moves(factor: int, policy: Recompute) -> int:
     """How often what a block keeps is written and read beside its products."""
     return 2 * (3 + (policy != "none") if factor > 1 else 1)

@@ -1,32 +1,22 @@
 """Bytes on the fullest rank at the dearest moments of a step."""
 
-from dataclasses import dataclass
-
 from qvl.config import Config
 from qvl.train.cluster.activations import FLOAT, Block, activations, logits, working
-from qvl.train.cluster.layout import Layout
+from qvl.train.cluster.layout import BYTES, compute, together
 from qvl.train.cluster.stage import Stage
 from qvl.train.cluster.units import PARTS, units
+from qvl.train.meshes import Parallel
 from qvl.train.objective import CHUNK
 
 MOMENTS = 2  # float32 numbers that AdamW keeps beside each weight
 
 
-@dataclass(frozen=True)
-class Numbers:
-    """Bytes of the types: of the matrix products, and of the sum of gradients over ranks."""
-
-    compute: int = 2  # bfloat16
-    reduce: int = 4  # float32
-
-
-BF16, FP32 = Numbers(), Numbers(4, 4)
 GATHERED, WHOLE = "gathered weights", "whole gradients"
 SIGHT = ("activations of the tower", "activations of the merger")
 
 
 def states(
-    cfg: Config, layout: Layout, learns: frozenset[str], runs: frozenset[str] = PARTS
+    cfg: Config, layout: Parallel, learns: frozenset[str], runs: frozenset[str] = PARTS
 ) -> dict[str, float]:
     """line -> bytes of what a rank keeps from step to step: float32 shards, padded to whole rows.
 
@@ -44,23 +34,24 @@ def states(
 
 def peak(
     cfg: Config,
-    layout: Layout,
+    layout: Parallel,
     stage: Stage,
     patches: float,
-    numbers: Numbers = BF16,
     chunk: int = CHUNK,
 ) -> dict[str, float]:
     """line -> bytes on one rank, with `patches` of its own, at the dearest moment of a step.
 
-    Beside what always stays, the root (embedding and head) is gathered.
+    Beside what always stays, the root (embedding and head) is gathered, and every rank has all
+    pixels of its pack, a byte a colour (of stills: a clip has two frames a patch).
     """
     lines = dict(states(cfg, layout, stage.learns, stage.runs))
-    moments = _moments(cfg, layout, stage, patches, numbers, chunk)
+    lines["pixels"] = 3.0 * cfg.vision.patch_size**2 * patches * together(layout)
+    moments = _moments(cfg, layout, stage, patches, chunk)
     return lines | max(moments, key=lambda each: sum(each.values()))
 
 
 def _moments(
-    cfg: Config, layout: Layout, stage: Stage, patches: float, numbers: Numbers, chunk: int
+    cfg: Config, layout: Parallel, stage: Stage, patches: float, chunk: int
 ) -> list[dict[str, float]]:
     """What lives beside the states: line -> bytes, at each dear moment.
 
@@ -71,22 +62,33 @@ def _moments(
     2. The tower goes backward; the decoder's activations are gone.
     3. A unit's gradient is summed; activations are gone. 4. At last the root's.
     """
-    b, tp = numbers.compute, layout.tp
-    copies = b + numbers.reduce
+    b, tp = compute(layout), layout.tp
+    copies = b + BYTES[layout.reduce_dtype]
     gathered, whole = _largest(cfg, layout, stage)
     root, head = b * gathered["root"], b * whole["root"]
-    layers, sight = root + 2 * b * gathered["layer"], b * sum(gathered.values())
-    kept = activations(cfg, layout, stage, patches, b)
+    layers, sight = (
+        root + 2 * b * gathered["layer"],
+        root + b * (gathered["ends"] + 2 * gathered["blocks"]),
+    )
+    kept = activations(cfg, layout, stage, patches)
     tower = {name: size for name, size in kept.items() if name in SIGHT}
     seeing = working(Block.of_tower(cfg, stage), patches, layout.tower_checkpointing, 1, b)
     found = [
-        {GATHERED: sight, WHOLE: head + copies * max(whole["layer"], whole["tower"])},
+        {
+            GATHERED: sight,
+            WHOLE: head + copies * max(whole["layer"], whole["blocks"], whole["ends"]),
+        },
         {GATHERED: root, WHOLE: copies * whole["root"]},
-        tower | {GATHERED: sight, WHOLE: head + b * whole["tower"], "a block at work": seeing},
+        tower
+        | {
+            GATHERED: sight,
+            WHOLE: head + b * (whole["ends"] + whole["blocks"]),
+            "a block at work": seeing,
+        },
     ]
     if "llm" in stage.runs:
         rows = stage.pack / layout.cp
-        reading = working(Block.of_layer(cfg, stage), rows, layout.checkpointing, tp, b)
+        reading = working(Block.of_layer(cfg, stage, layout.cp), rows, layout.checkpointing, tp, b)
         head_too = kept | {GATHERED: layers, WHOLE: head, "logits": logits(cfg, chunk, tp, b)}
         del kept["last norm"]
         busy = {WHOLE: head + b * whole["layer"], "a layer at work": reading}
@@ -94,9 +96,9 @@ def _moments(
     return [{name: float(size) for name, size in moment.items()} for moment in found]
 
 
-def _largest(cfg: Config, layout: Layout, stage: Stage) -> tuple[dict[str, int], dict[str, int]]:
+def _largest(cfg: Config, layout: Parallel, stage: Stage) -> tuple[dict[str, int], dict[str, int]]:
     """Numbers of the largest unit of each kind on one rank, gathered; and of what learns of it."""
-    gathered = {"layer": 0, "tower": 0, "root": 0}
+    gathered: dict[str, int] = {"layer": 0, "blocks": 0, "ends": 0, "root": 0}
     whole = dict(gathered)
     for unit in units(cfg, stage.runs):
         learning = sum(w.padded(layout) for w in unit.weights if w.part in stage.learns)

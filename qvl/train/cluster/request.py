@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 from qvl.config import Config
 from qvl.model.weights import read_config
 from qvl.train.cluster.hardware import hardware
-from qvl.train.cluster.layout import Layout
+from qvl.train.cluster.layout import told
 from qvl.train.cluster.paper import PAPER, SIZES
 from qvl.train.cluster.stage import Stage
 from qvl.train.cluster.units import PARTS
+from qvl.train.meshes import Parallel
 
 T = TypeVar("T")
 
@@ -24,7 +25,7 @@ class Request:
     model: str = "72B"  # one of SIZES, or a checkpoint's folder
     hardware: tuple[str, ...] = ("H100", "H200")
     ranks: int = 1024
-    parallel: Layout | None = None
+    parallel: Parallel | None = None
     stages: tuple[Stage, ...] = PAPER
 
     def __post_init__(self) -> None:
@@ -32,10 +33,10 @@ class Request:
             hardware(name)
         if not 1 <= self.ranks <= 16384:
             raise ValueError(f"ranks is {self.ranks}; give 1 to 16384")
-        if self.parallel and self.parallel.ranks != self.ranks:
+        if self.parallel and self.parallel.size != self.ranks:
             raise ValueError(
-                f"the layout {self.parallel} has {self.parallel.ranks} ranks, not {self.ranks}; "
-                "make dp_replicate x dp_shard x cp x tp equal to ranks"
+                f"parallel ({told(self.parallel)}) makes {self.parallel.size} ranks, not "
+                f"{self.ranks}; make dp_replicate x dp_shard x cp x tp equal to ranks"
             )
 
     @property
@@ -80,8 +81,9 @@ def request_of(raw: Mapping[str, Any], where: str) -> Request:
     if "hardware" in values:
         values["hardware"] = tuple(values["hardware"])
     if "parallel" in values:
-        values["parallel"] = _filled(Layout, values["parallel"], f"{where}, parallel")
-        values.setdefault("ranks", values["parallel"].ranks)
+        types = {"param_dtype": "bfloat16"}
+        values["parallel"] = _filled(Parallel, types | values["parallel"], f"{where}, parallel")
+        values.setdefault("ranks", values["parallel"].size)
     if "stages" in values:
         values["stages"] = tuple(_stage(each, where) for each in values["stages"])
     return _filled(Request, values, where)

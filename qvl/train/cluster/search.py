@@ -6,27 +6,29 @@ from itertools import product
 from qvl.config import Config
 from qvl.train.cluster.forecast import Forecast, forecast
 from qvl.train.cluster.hardware import USABLE, Hardware
-from qvl.train.cluster.layout import Checkpointing, Layout, check
+from qvl.train.cluster.layout import check, data, together, told
 from qvl.train.cluster.stage import Stage
 from qvl.train.cluster.work import Pack, Work, work
+from qvl.train.meshes import Parallel, Recompute
 
-POLICIES: tuple[Checkpointing, ...] = ("none", "selective", "full")
+POLICIES: tuple[Recompute, ...] = ("none", "selective", "full")
 
 
-def layouts(cfg: Config, ranks: int, packs: int, node: int) -> Iterator[Layout]:
+def layouts(cfg: Config, ranks: int, packs: int, node: int) -> Iterator[Parallel]:
     """Layouts of so many ranks that share heads and packs evenly; tp and cp stay in a node."""
     for tp in _powers(node):
         for cp in _powers(node // tp):
-            data, rest = divmod(ranks, tp * cp)
+            all_data, rest = divmod(ranks, tp * cp)
             if rest:
                 continue
-            for shard in _divisors(data):
+            for shard in _divisors(all_data):
                 try:
-                    check(Layout(data // shard, shard, cp, tp), cfg, packs)
+                    check(Parallel(all_data // shard, shard, cp, tp), cfg, packs)
                 except ValueError:
                     continue
-                for policies in product(POLICIES, repeat=2):
-                    yield Layout(data // shard, shard, cp, tp, *policies)
+                sizes = (all_data // shard, shard, cp, tp)
+                for decoder, tower in product(POLICIES, repeat=2):
+                    yield Parallel(*sizes, decoder, tower, param_dtype="bfloat16")
 
 
 def best(cfg: Config, stage: Stage, ranks: int, card: Hardware, made: Sequence[Pack]) -> Forecast:
@@ -39,7 +41,7 @@ def best(cfg: Config, stage: Stage, ranks: int, card: Hardware, made: Sequence[P
     works: dict[tuple[int, int], Work] = {}
     found = []
     for layout in layouts(cfg, ranks, stage.packs, min(card.node, ranks)):
-        key = layout.data, layout.together
+        key = data(layout), together(layout)
         if key not in works:
             works[key] = work(made, stage, layout)
         found.append(forecast(cfg, stage, layout, card, works[key]))
@@ -59,7 +61,7 @@ def misfit(each: Forecast) -> str:
     room = USABLE * each.card.memory
     return (
         f"{each.stage.name}: {each.total / 1e9:.1f} GB a rank do not fit in {room / 1e9:.1f} GB of "
-        f"{each.card.name} ({each.layout}); the largest line is {line}, "
+        f"{each.card.name} ({told(each.layout)}); the largest line is {line}, "
         f"{each.memory[line] / 1e9:.1f} GB: {_remedy(line)}"
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from qvl.config import Config
 from qvl.train.cluster.forecast import Forecast
+from qvl.train.cluster.layout import told
 from qvl.train.cluster.units import parameters
 
 HEAD = (
@@ -27,7 +28,7 @@ def summary(cfg: Config, plans: Sequence[Sequence[Forecast]]) -> str:
         name = stages[0].card.name
         rows.append((name, "together", "", "", _short(tokens), *[""] * 8,
                      f"{days:.1f}", f"{gpu_days:,.0f}"))  # fmt: skip
-    ranks = plans[0][0].layout.ranks
+    ranks = plans[0][0].layout.size
     note = (
         f"{sum(found.values()):,} parameters ({parts}) on {ranks:,} ranks; tokens together are "
         "those that the decoder reads\n"
@@ -60,7 +61,7 @@ def _row(each: Forecast) -> tuple[str, ...]:
 
 def details(each: Forecast) -> str:
     """One stage, line by line: memory a rank, collectives a step, and where the time goes."""
-    told = each.stage.name, each.card.name, str(each.layout)
+    title = f"{each.stage.name}, {each.card.name}, {told(each.layout)}"
     memory = [("memory a rank", "GB")]
     memory += [(name, f"{value / 1e9:.2f}") for name, value in each.memory.items()]
     memory.append(("together", f"{each.total / 1e9:.2f}"))
@@ -73,7 +74,7 @@ def details(each: Forecast) -> str:
             f"{flow.seconds(each.card):.3f}", "yes" if flow.hidden else "no",
         ))  # fmt: skip
     time = [("time of a step", "s"), *((n, f"{s:.3f}") for n, s in _times(each).items())]
-    return "\n\n".join([", ".join(told), columns(memory), columns(flows), columns(time)])
+    return "\n\n".join([title, columns(memory), columns(flows), columns(time)])
 
 
 def _times(each: Forecast) -> dict[str, float]:

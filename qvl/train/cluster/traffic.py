@@ -8,11 +8,11 @@ from typing import Literal
 
 from qvl.config import Config
 from qvl.train.cluster.hardware import HOP, LINKS, NETWORK_HOP, START, Hardware
-from qvl.train.cluster.layout import Layout
-from qvl.train.cluster.memory import BF16, Numbers
+from qvl.train.cluster.layout import BYTES, compute, data, shards, together
 from qvl.train.cluster.stage import Stage
 from qvl.train.cluster.units import Unit, units
 from qvl.train.cluster.work import Work
+from qvl.train.meshes import Parallel
 
 Kind = Literal["all-gather", "reduce-scatter", "all-reduce", "all-to-all"]
 
@@ -89,59 +89,56 @@ class Flow:
         return self.calls * self.ring.seconds(self.kind, self.payload / self.calls, card)
 
 
-def sharding(
-    cfg: Config, layout: Layout, stage: Stage, node: int, numbers: Numbers = BF16
-) -> list[Flow]:
+def sharding(cfg: Config, layout: Parallel, stage: Stage, node: int) -> list[Flow]:
     """What sharded weights cost in a step.
 
     Each unit is gathered for the forward pass and, but for the root, which stays, once more for
     the backward pass where gradients reach it; its gradient is summed into shards where it learns.
     Groups that hold the model whole sum their shards with the last micro-batch.
     """
-    decoder = [unit for unit in units(cfg, stage.runs) if unit.kind != "tower"]
-    tower = [unit for unit in units(cfg, stage.runs) if unit.kind == "tower"]
+    made = units(cfg, stage.runs)
+    again = _again(made, stage.learns)
     rings = (
-        ("of the decoder", decoder, Ring(layout.shard, layout.tp, node)),
-        ("of the tower", tower, Ring(layout.shard * layout.tp, 1, node)),
+        ("of the decoder", ("layer", "root"), Ring(shards(layout, "llm"), layout.tp, node)),
+        ("of the tower", ("blocks", "ends"), Ring(shards(layout, "tower"), 1, node)),
     )
-    found = [
-        flow
-        for name, made, ring in rings
-        for flow in _shards(name, made, ring, layout, stage, numbers)
-    ]
-    return [flow for flow in found if flow.ring.size > 1 and flow.calls]
+    flows = []
+    for name, kinds, ring in rings:
+        own = [unit for unit in made if unit.kind in kinds]
+        flows += _shards(name, own, again, ring, layout, stage)
+    return [flow for flow in flows if flow.ring.size > 1 and flow.calls]
+
+
+def _again(made: tuple[Unit, ...], learns: frozenset[str]) -> set[str]:
+    """Names of the units that are gathered for the backward pass, too.
+
+    It begins with the last layer and goes back to the first unit that learns. The unit before
+    that is fetched ahead for nothing.
+    """
+    order = [unit for kind in ("blocks", "ends", "layer") for unit in made if unit.kind == kind]
+    first = next((i for i, unit in enumerate(order) if unit.learns(learns)), len(order))
+    return {unit.name for unit in order[max(first - 1, 0) :]}
 
 
 def _shards(
-    name: str, made: list[Unit], ring: Ring, layout: Layout, stage: Stage, numbers: Numbers
+    name: str, own: list[Unit], again: set[str], ring: Ring, layout: Parallel, stage: Stage
 ) -> list[Flow]:
-    micro, learns = stage.packs // layout.data, stage.learns
-    gathers = gathered = scatters = scattered = 0
-    for unit in made:
-        turns = 2 if unit.kind != "root" and _reached(unit, learns) else 1
-        gathers += turns
-        gathered += turns * unit.padded(layout)
-        if unit.learns(learns):
-            scatters += 1
-            scattered += sum(w.padded(layout) for w in unit.weights if w.part in learns)
-    again = Ring(layout.dp_replicate, layout.shard * layout.tp, ring.node)
-    weights = micro * gathered * numbers.compute
-    whole, own = scattered * numbers.reduce, scattered // ring.size * numbers.reduce
+    micro, learns = stage.packs // data(layout), stage.learns
+    turns = [1 + (unit.name in again) for unit in own]
+    gathered = sum(n * unit.padded(layout) for n, unit in zip(turns, own, strict=True))
+    sums = sum(unit.learns(learns) for unit in own)
+    summed = sum(w.padded(layout) for unit in own for w in unit.weights if w.part in learns)
+    replicas = Ring(layout.dp_replicate, shards(layout, "tower"), ring.node)
+    weights, b = micro * gathered * compute(layout), BYTES[layout.reduce_dtype]
+    whole, shard = micro * summed * b, summed // ring.size * b
     return [
-        Flow(f"weights {name}", "all-gather", ring, micro * gathers, weights, True),
-        Flow(f"gradients {name}", "reduce-scatter", ring, micro * scatters, micro * whole, True),
-        Flow(f"replicas {name}", "all-reduce", again, scatters, own, True),
+        Flow(f"weights {name}", "all-gather", ring, micro * sum(turns), weights, True),
+        Flow(f"gradients {name}", "reduce-scatter", ring, micro * sums, whole, True),
+        Flow(f"replicas {name}", "all-reduce", replicas, sums, shard, True),
     ]
 
 
-def _reached(unit: Unit, learns: frozenset[str]) -> bool:
-    """Whether a backward pass goes through it: the decoder's always, the tower's if it learns."""
-    return bool(learns) and (unit.kind == "layer" or unit.learns(learns))
-
-
-def heads(
-    cfg: Config, layout: Layout, stage: Stage, node: int, done: Work, b: int = BF16.compute
-) -> list[Flow]:
+def heads(cfg: Config, layout: Parallel, stage: Stage, node: int, done: Work) -> list[Flow]:
     """What sharing a pack costs in a step of mean packs: heads by tp, tokens by cp, frames by both.
 
     tp: a layer's output is summed twice forward and twice backward, and the embedding's once;
@@ -149,9 +146,10 @@ def heads(
     for heads; key/value heads are repeated where there are fewer than ranks. Every rank gets the
     vision tokens of all.
     """
-    text, micro, b_rows = cfg.text, stage.packs // layout.data, b * done.tokens / layout.cp
+    text, micro, b = cfg.text, stage.packs // data(layout), compute(layout)
+    b_rows = b * done.tokens / layout.cp
     passes = (2 + (layout.checkpointing == "full")) * text.num_hidden_layers
-    in_heads, in_pack = Ring(layout.tp, 1, node), Ring(layout.together, 1, node)
+    in_heads, in_pack = Ring(layout.tp, 1, node), Ring(together(layout), 1, node)
     flows = []
     if "llm" in stage.runs:
         sums = 2 * passes + 1
@@ -162,10 +160,10 @@ def heads(
         keys = max(text.num_key_value_heads // layout.tp, layout.cp)
         columns = 2 * (text.num_attention_heads // layout.tp + keys) * text.head_dim
         exchanged, pieces = passes * b_rows * columns, Ring(layout.cp, layout.tp, node)
-        flows.append(("tokens for heads", "all-to-all", pieces, 4 * passes, exchanged))
+        flows.append(("tokens for heads", "all-to-all", pieces, 2 * passes, exchanged))
     seen = b * done.patches / cfg.vision.spatial_merge_size**2 * text.hidden_size
     ways = 2 if stage.learns & {"tower", "merger"} else 1
-    flows.append(("vision tokens", "all-gather", in_pack, ways, ways * seen))
+    flows.append(("vision tokens", "all-to-all", in_pack, ways, ways * seen))
     return [
         Flow(name, kind, ring, micro * calls, micro * payload, False)
         for name, kind, ring, calls, payload in flows

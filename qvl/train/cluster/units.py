@@ -8,7 +8,9 @@ import torch
 
 from qvl.config import Config
 from qvl.model.qwen import QwenVL
-from qvl.train.cluster.layout import Layout
+from qvl.train.cluster.layout import shards
+from qvl.train.meshes import Parallel
+from qvl.train.sharding import TOWER_BLOCKS
 
 COLUMNS = ("q_proj", "k_proj", "v_proj", "gate_proj", "up_proj", "embed_tokens", "lm_head")
 ROWS = ("o_proj", "down_proj")
@@ -27,23 +29,19 @@ class Weight:
     def count(self) -> int:
         return prod(self.shape)
 
-    def padded(self, layout: Layout) -> int:
+    def padded(self, layout: Parallel) -> int:
         """Numbers of a gathered weight on one rank.
 
         Shards are rows of the first dimension, all of one size: the last ones may be filled up.
         """
-        return self.local(layout) * self.shards(layout)
+        return self.local(layout) * shards(layout, self.part)
 
-    def local(self, layout: Layout) -> int:
+    def local(self, layout: Parallel) -> int:
         """Numbers that the first rank keeps, no rank more: rows of what its tp rank has."""
         shape = list(self.shape)
         if self.cut is not None:
             shape[self.cut] = -(-shape[self.cut] // layout.tp)
-        return -(-shape[0] // self.shards(layout)) * prod(shape[1:])
-
-    def shards(self, layout: Layout) -> int:
-        """Ranks that its rows are cut over."""
-        return layout.shard if self.part == "llm" else layout.shard * layout.tp
+        return -(-shape[0] // shards(layout, self.part)) * prod(shape[1:])
 
 
 @dataclass(frozen=True)
@@ -51,13 +49,13 @@ class Unit:
     """Weights whose shards are gathered as one."""
 
     name: str
-    kind: str  # "layer", "tower" or "root"
+    kind: str  # "layer" of the decoder, "blocks" or "ends" of the tower, "root"
     weights: tuple[Weight, ...]
 
-    def padded(self, layout: Layout) -> int:
+    def padded(self, layout: Parallel) -> int:
         return sum(w.padded(layout) for w in self.weights)
 
-    def local(self, layout: Layout, learns: frozenset[str] | None = None) -> int:
+    def local(self, layout: Parallel, learns: frozenset[str] | None = None) -> int:
         """Numbers of a rank's shards, of the parts in `learns` alone where it is given."""
         return sum(w.local(layout) for w in self.weights if learns is None or w.part in learns)
 
@@ -98,9 +96,12 @@ def part_of(name: str) -> str:
 
 
 def _group(name: str) -> tuple[str, str]:
+    words = name.split(".")
     if name.startswith("model.layers."):
-        return "layer", ".".join(name.split(".")[:3])
-    return ("tower", "visual") if name.startswith("visual.") else ("root", "root")
+        return "layer", ".".join(words[:3])
+    if name.startswith("visual.blocks."):
+        return "blocks", f"visual.blocks {int(words[2]) // TOWER_BLOCKS}"
+    return ("ends", "visual") if name.startswith("visual.") else ("root", "root")
 
 
 def _cut(name: str) -> int | None:

@@ -9,10 +9,11 @@ from statistics import fmean
 from qvl.config import Config
 from qvl.data.packing import place
 from qvl.model.flops import Factors, flops
-from qvl.train.cluster.layout import Layout
+from qvl.train.cluster.layout import data, together
 from qvl.train.cluster.mixtures import MIXTURES, Shape, shapes
 from qvl.train.cluster.stage import Stage
 from qvl.train.cluster.units import PARTS
+from qvl.train.meshes import Parallel
 
 SIMULATED = 2048  # packs at least, and two steps at least
 SEED = 0
@@ -104,10 +105,10 @@ def pack_of(cfg: Config, samples: Sequence[Shape], runs: frozenset[str] = PARTS)
     )
 
 
-def work(made: Sequence[Pack], stage: Stage, layout: Layout) -> Work:
+def work(made: Sequence[Pack], stage: Stage, layout: Parallel) -> Work:
     """Of whole steps of packs, each dealt to the data ranks by cost."""
     factors = Factors.of(stage.learns)
-    shared = [pack.patches_of(layout.together) for pack in made]
+    shared = [pack.patches_of(together(layout)) for pack in made]
     return Work(
         tokens=fmean(pack.tokens for pack in made),
         patches=fmean(sum(pack.patches) for pack in made),
@@ -118,7 +119,7 @@ def work(made: Sequence[Pack], stage: Stage, layout: Layout) -> Work:
         llm=fmean(pack.llm for pack in made),
         attention=fmean(pack.attention for pack in made),
         labels=fmean(pack.labels for pack in made),
-        imbalance=imbalance([pack.cost(factors) for pack in made], stage.packs, layout.data),
+        imbalance=imbalance([pack.cost(factors) for pack in made], stage.packs, data(layout)),
     )
 
 
