@@ -23,8 +23,8 @@ def states(
     4 a weight; 4 for the gradient and 8 for AdamW's two moments where it learns.
     """
     made = units(cfg, runs)
-    all_weights = sum(unit.local(layout) for unit in made)
-    learning = sum(unit.local(layout, learns) for unit in made)
+    all_weights = sum(unit.count * unit.local(layout) for unit in made)
+    learning = sum(unit.count * unit.local(layout, learns) for unit in made)
     return {
         "parameters": FLOAT * all_weights,
         "gradients": FLOAT * learning,
@@ -101,7 +101,6 @@ def _largest(cfg: Config, layout: Parallel, stage: Stage) -> tuple[dict[str, int
     gathered: dict[str, int] = {"layer": 0, "blocks": 0, "ends": 0, "root": 0}
     whole = dict(gathered)
     for unit in units(cfg, stage.runs):
-        learning = sum(w.padded(layout) for w in unit.weights if w.part in stage.learns)
         gathered[unit.kind] = max(gathered[unit.kind], unit.padded(layout))
-        whole[unit.kind] = max(whole[unit.kind], learning)
+        whole[unit.kind] = max(whole[unit.kind], unit.learning(layout, stage.learns))
     return gathered, whole

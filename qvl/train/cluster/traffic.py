@@ -109,25 +109,25 @@ def sharding(cfg: Config, layout: Parallel, stage: Stage, node: int) -> list[Flo
     return [flow for flow in flows if flow.ring.size > 1 and flow.calls]
 
 
-def _again(made: tuple[Unit, ...], learns: frozenset[str]) -> set[str]:
-    """Names of the units that are gathered for the backward pass, too.
+def _again(made: tuple[Unit, ...], learns: frozenset[str]) -> dict[Unit, int]:
+    """How many of each are gathered for the backward pass, too.
 
-    It begins with the last layer and goes back to the first unit that learns. The unit before
-    that is fetched ahead for nothing.
+    It begins with the last layer and goes back to the first unit that learns. The one before that
+    is fetched ahead for nothing.
     """
-    order = [unit for kind in ("blocks", "ends", "layer") for unit in made if unit.kind == kind]
+    order = [each for kind in ("blocks", "ends", "layer") for each in made if each.kind == kind]
     first = next((i for i, unit in enumerate(order) if unit.learns(learns)), len(order))
-    return {unit.name for unit in order[max(first - 1, 0) :]}
+    return {unit: unit.count if i >= first else int(i == first - 1) for i, unit in enumerate(order)}
 
 
 def _shards(
-    name: str, own: list[Unit], again: set[str], ring: Ring, layout: Parallel, stage: Stage
+    name: str, own: list[Unit], again: dict[Unit, int], ring: Ring, layout: Parallel, stage: Stage
 ) -> list[Flow]:
     micro, learns = stage.packs // data(layout), stage.learns
-    turns = [1 + (unit.name in again) for unit in own]
+    turns = [unit.count + again.get(unit, 0) for unit in own]
     gathered = sum(n * unit.padded(layout) for n, unit in zip(turns, own, strict=True))
-    sums = sum(unit.learns(learns) for unit in own)
-    summed = sum(w.padded(layout) for unit in own for w in unit.weights if w.part in learns)
+    sums = sum(unit.count for unit in own if unit.learns(learns))
+    summed = sum(unit.count * unit.learning(layout, learns) for unit in own)
     replicas = Ring(layout.dp_replicate, shards(layout, "tower"), ring.node)
     weights, b = micro * gathered * compute(layout), BYTES[layout.reduce_dtype]
     whole, shard = micro * summed * b, summed // ring.size * b

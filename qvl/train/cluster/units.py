@@ -1,6 +1,7 @@
 """The model's weights, counted exactly, in the groups that are sharded and gathered together."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import prod
 
@@ -46,18 +47,23 @@ class Weight:
 
 @dataclass(frozen=True)
 class Unit:
-    """Weights whose shards are gathered as one."""
+    """Weights whose shards are gathered as one; `count` such units follow each other."""
 
-    name: str
     kind: str  # "layer" of the decoder, "blocks" or "ends" of the tower, "root"
-    weights: tuple[Weight, ...]
+    weights: tuple[Weight, ...]  # of the first of them
+    count: int = 1
 
     def padded(self, layout: Parallel) -> int:
+        """Numbers of one of them, gathered."""
         return sum(w.padded(layout) for w in self.weights)
 
     def local(self, layout: Parallel, learns: frozenset[str] | None = None) -> int:
-        """Numbers of a rank's shards, of the parts in `learns` alone where it is given."""
+        """Numbers of a rank's shards of one, of the parts in `learns` alone where it is given."""
         return sum(w.local(layout) for w in self.weights if learns is None or w.part in learns)
+
+    def learning(self, layout: Parallel, learns: frozenset[str]) -> int:
+        """Numbers of one of them that learn, gathered."""
+        return sum(w.padded(layout) for w in self.weights if w.part in learns)
 
     def learns(self, learns: frozenset[str]) -> bool:
         return any(w.part in learns for w in self.weights)
@@ -76,7 +82,18 @@ def units(cfg: Config, runs: frozenset[str] = PARTS) -> tuple[Unit, ...]:
         weight = Weight(name, part_of(name), tuple(x.shape), _cut(name))
         if weight.part in runs:
             groups.setdefault(_group(name), []).append(weight)
-    return tuple(Unit(name, kind, tuple(each)) for (kind, name), each in groups.items())
+    found: list[Unit] = []
+    for (kind, _), weights in groups.items():
+        last = found[-1] if found else None
+        if last and last.kind == kind and _shapes(last.weights) == _shapes(weights):
+            found[-1] = replace(last, count=last.count + 1)
+        else:
+            found.append(Unit(kind, tuple(weights)))
+    return tuple(found)
+
+
+def _shapes(weights: Sequence[Weight]) -> list[tuple[int, ...]]:
+    return [weight.shape for weight in weights]
 
 
 def parameters(cfg: Config) -> dict[str, int]:
@@ -84,7 +101,7 @@ def parameters(cfg: Config) -> dict[str, int]:
     found = {"tower": 0, "merger": 0, "llm": 0}
     for unit in units(cfg):
         for weight in unit.weights:
-            found[weight.part] += weight.count
+            found[weight.part] += unit.count * weight.count
     return found
 
 

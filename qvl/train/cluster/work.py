@@ -15,7 +15,7 @@ from qvl.train.cluster.stage import Stage
 from qvl.train.cluster.units import PARTS
 from qvl.train.meshes import Parallel
 
-SIMULATED = 2048  # packs at least, and two steps at least
+SIMULATED = 1024  # packs at least, in whole steps
 SEED = 0
 
 
@@ -139,6 +139,6 @@ def imbalance(costs: Sequence[float], a_step: int, data: int) -> float:
 
 def simulated(cfg: Config, stage: Stage) -> tuple[Pack, ...]:
     """Whole steps of a stage, from its stated mixture."""
-    steps = max(2, -(-SIMULATED // stage.packs))
+    steps = -(-SIMULATED // stage.packs)
     stream = shapes(MIXTURES[stage.mixture], stage.pack, SEED)
     return tuple(islice(packs(cfg, stream, stage.pack, stage.runs), steps * stage.packs))
