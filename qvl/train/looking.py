@@ -60,9 +60,7 @@ def _look(
         rows, own = zip(*mine, strict=True)
         seen = look(rows, own)
     else:
-        weight = tower.patch_embed.proj.weight
-        blank = torch.zeros(4, weight[0, :, 0].numel(), dtype=torch.uint8, device=weight.device)
-        seen = look([blank], [(1, 2, 2)])[:0].clone()  # FSDP wants no view
+        seen = look(*tower.blank())[:0].clone()  # no view: FSDP hooks on the result
     if not frames or company.size == 1:
         return seen
     unit = tower.cfg.spatial_merge_size**2
