@@ -8,11 +8,15 @@ import math
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from glob import glob
+
+import numpy as np
 
 from qvl.media.sizes import UNIT, smart_resize
 from qvl.sample import Grid
 
 PATCHES = 2  # on a side of a merge unit
+COSTS = ".costs.npz"  # how the files end that keep the costs of a shard's samples
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,7 @@ class Shape:
     """A sample as a plan sees it."""
 
     tokens: int  # of text and pictures
+    labels: int  # tokens that have one
     grids: tuple[Grid, ...] = ()
 
 
@@ -62,13 +67,39 @@ MIXTURES = {
 }
 
 
-def shapes(mixture: Mixture, pack: int, seed: int) -> Iterator[Shape]:
-    """Samples without end, a function of the seed; text is cut to what a pack leaves room for."""
+def shapes(name: str, pack: int, seed: int) -> Iterator[Shape]:
+    """Samples without end, a function of the seed, of a mixture by its name or of kept costs.
+
+    Of a stated mixture text is cut to what a pack leaves room for.
+    """
     draw = random.Random(seed)
+    if name.endswith(COSTS):
+        found = kept(name)
+        while True:
+            draw.shuffle(found)
+            yield from found
+    mixture = MIXTURES[name]
     weights = [kind.share for kind in mixture.kinds]
     while True:
         kind = draw.choices(mixture.kinds, weights)[0]
         yield _shape(kind, mixture, pack, draw)
+
+
+def kept(pattern: str) -> list[Shape]:
+    """The samples whose costs stand beside shards, in the files of a pattern as `*.costs.npz`.
+
+    ValueError where there are none.
+    """
+    found = []
+    for path in sorted(glob(pattern)):
+        with np.load(path) as held:
+            draws, grids = held["draws"], [(int(t), int(h), int(w)) for t, h, w in held["grids"]]
+        for one in draws[["tokens", "labels", "first", "grids"]].tolist():
+            tokens, labels, first, count = one
+            found.append(Shape(tokens, labels, tuple(grids[first : first + count])))
+    if not found:
+        raise ValueError(f"{pattern!r} holds no costs of samples; plan a run on the shards first")
+    return found
 
 
 def _shape(kind: Kind, mixture: Mixture, pack: int, draw: random.Random) -> Shape:
@@ -85,7 +116,8 @@ def _shape(kind: Kind, mixture: Mixture, pack: int, draw: random.Random) -> Shap
             grids.append(grid)
             room -= units([grid])
     text = math.ceil(kind.text * math.exp(draw.gauss(0, kind.spread)))
-    return Shape(units(grids) + min(text, room), tuple(grids))
+    text = min(text, room)
+    return Shape(units(grids) + text, text, tuple(grids))
 
 
 def units(grids: Sequence[Grid]) -> int:

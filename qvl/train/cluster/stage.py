@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from qvl.train.cluster.mixtures import MIXTURES
+from qvl.train.cluster.mixtures import COSTS, MIXTURES
 from qvl.train.cluster.units import PARTS
 
 
@@ -13,7 +13,7 @@ class Stage:
     pack: int  # tokens
     tokens: float  # in all
     packs: int  # a step
-    mixture: str  # its name
+    mixture: str  # its name, or files of samples' costs: "data/*.costs.npz"
     runs: frozenset[str] = PARTS  # parts of the model that take part
 
     def __post_init__(self) -> None:
@@ -21,9 +21,11 @@ class Stage:
             raise ValueError(f"{unknown[0]!r} is no part of the model; take of {sorted(PARTS)}")
         if not self.learns or not self.learns <= self.runs:
             raise ValueError(f"{self.name}: of what runs, {sorted(self.runs)}, a part must learn")
-        if self.mixture not in MIXTURES:
+        if self.mixture not in MIXTURES and not self.mixture.endswith(COSTS):
             known = ", ".join(MIXTURES)
-            raise ValueError(f"mixture {self.mixture!r} is not known; take one of {known}")
+            raise ValueError(
+                f"mixture {self.mixture!r} is not known; take one of {known}, or files *{COSTS}"
+            )
         for name in ("pack", "tokens", "packs"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{self.name}: {name} is {getattr(self, name)}; give 1 or more")

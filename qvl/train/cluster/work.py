@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from math import prod
 from statistics import fmean
 
 from qvl.config import Config
 from qvl.data.packing import place
 from qvl.model.flops import Factors, flops
 from qvl.train.cluster.layout import data, together
-from qvl.train.cluster.mixtures import MIXTURES, Shape, shapes
+from qvl.train.cluster.mixtures import Shape, shapes
 from qvl.train.cluster.stage import Stage
 from qvl.train.cluster.units import PARTS
 from qvl.train.meshes import Parallel
@@ -84,12 +83,10 @@ def packs(
 
 
 def pack_of(cfg: Config, samples: Sequence[Shape], runs: frozenset[str] = PARTS) -> Pack:
-    """These samples as one pack; every token but a picture's predicts the next (section 2.2)."""
+    """These samples as one pack."""
     lengths = [shape.tokens for shape in samples] if "llm" in runs else []
     grids = [grid for shape in samples for grid in shape.grids]
-    unit = cfg.vision.spatial_merge_size**2
-    seen = sum(map(prod, grids)) // unit
-    labels = max(sum(lengths) - seen, 0)
+    labels = sum(shape.labels for shape in samples) if "llm" in runs else 0
     found = flops(cfg, lengths, grids, (), labels)
     text = cfg.text
     pairs = sum(n * (n + 1) for n in lengths)  # twice what causal attention sees
@@ -140,5 +137,5 @@ def imbalance(costs: Sequence[float], a_step: int, data: int) -> float:
 def simulated(cfg: Config, stage: Stage) -> tuple[Pack, ...]:
     """Whole steps of a stage, from its stated mixture."""
     steps = -(-SIMULATED // stage.packs)
-    stream = shapes(MIXTURES[stage.mixture], stage.pack, SEED)
+    stream = shapes(stage.mixture, stage.pack, SEED)
     return tuple(islice(packs(cfg, stream, stage.pack, stage.runs), steps * stage.packs))
