@@ -56,7 +56,12 @@ CASES = (
     ("tower frozen, bfloat16", PARTS - {"tower"}, Parallel(dp_shard=2, **HALF)),
     ("decoder frozen, full, bfloat16", PARTS - {"llm"}, Parallel(dp_shard=2, **HALF, **FULL)),
     ("tp", PARTS, Parallel(tp=2)),
+    ("tp, selective", PARTS, Parallel(tp=2, **SAVED)),
+    ("tp, full", PARTS, Parallel(tp=2, **FULL)),
     ("cp", PARTS, Parallel(cp=2)),
+    ("cp, selective", PARTS, Parallel(cp=2, **SAVED)),
+    ("cp, full", PARTS, Parallel(cp=2, **FULL)),
+    ("cp, decoder frozen, full", PARTS - {"llm"}, Parallel(cp=2, **FULL)),
 )
 KINDS = {
     "c10d::_allgather_base_": ("all-gather", 0),  # the argument that holds the whole
@@ -83,6 +88,7 @@ class Watch(TorchDispatchMode):
             whole = out if place is None else args[place]
             self.sent[kind] += whole.numel() * whole.element_size()
         for x in tree_leaves(out):
+            x = getattr(x, "_local_tensor", x)  # of a DTensor
             if type(x) is Tensor:
                 storage = x.untyped_storage()
                 self.storages[storage._cdata] = weakref.ref(storage)

@@ -77,12 +77,12 @@ def working(block: Block, rows: float, policy: Recompute, tp: int, b: int) -> fl
     """Bytes that live while one block goes backward: what it computes again, and gradients.
 
     "selective" still has gate, up, what attention gave and, where one product gave them, queries,
-    keys and values. Gradients take the place of what was kept; two of the MLP's width and two of
-    the stream's live beside it.
+    keys and values; in float32 the first norm's input is the block's. Gradients take the place of
+    what was kept; two of the MLP's width and two of the stream's live beside it.
     """
     again = 0.0
     if policy != "none":
-        again = kept(block, rows, "none", tp, b)
+        again = kept(block, rows, "none", tp, b) - rows * FLOAT * block.width * (b == FLOAT)
     if policy == "selective":
         columns = 2 * block.hidden + (4 if block.fused else 1) * block.columns
         again -= rows / tp * (b * columns + FLOAT * block.heads)

@@ -66,25 +66,17 @@ def _moments(
     copies = b + BYTES[layout.reduce_dtype]
     gathered, whole = _largest(cfg, layout, stage)
     root, head = b * gathered["root"], b * whole["root"]
-    layers, sight = (
-        root + 2 * b * gathered["layer"],
-        root + b * (gathered["ends"] + 2 * gathered["blocks"]),
-    )
+    layers = root + 2 * b * gathered["layer"]
+    sight = root + b * (gathered["ends"] + 2 * gathered["blocks"])
     kept = activations(cfg, layout, stage, patches)
     tower = {name: size for name, size in kept.items() if name in SIGHT}
     seeing = working(Block.of_tower(cfg, stage), patches, layout.tower_checkpointing, 1, b)
+    largest = max(whole["layer"], whole["blocks"], whole["ends"])
+    eyes = {WHOLE: head + b * (whole["ends"] + whole["blocks"]), "a block at work": seeing}
     found = [
-        {
-            GATHERED: sight,
-            WHOLE: head + copies * max(whole["layer"], whole["blocks"], whole["ends"]),
-        },
+        tower | {GATHERED: sight} | eyes,
+        {GATHERED: sight, WHOLE: head + copies * largest},
         {GATHERED: root, WHOLE: copies * whole["root"]},
-        tower
-        | {
-            GATHERED: sight,
-            WHOLE: head + b * (whole["ends"] + whole["blocks"]),
-            "a block at work": seeing,
-        },
     ]
     if "llm" in stage.runs:
         rows = stage.pack / layout.cp

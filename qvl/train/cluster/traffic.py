@@ -141,26 +141,27 @@ def _shards(
 def heads(cfg: Config, layout: Parallel, stage: Stage, node: int, done: Work) -> list[Flow]:
     """What sharing a pack costs in a step of mean packs: heads by tp, tokens by cp, frames by both.
 
-    tp: a layer's output is summed twice forward and twice backward, and the embedding's once;
-    logits are gathered. cp: queries, keys, values and what attention gives are exchanged, tokens
-    for heads; key/value heads are repeated where there are fewer than ranks. Every rank gets the
-    vision tokens of all.
+    tp: a layer's output is summed twice forward and twice backward, and the embedding's once; what
+    is computed again stops before its second sum. Logits are gathered. cp: queries, keys, values
+    and what attention gives are exchanged, tokens for heads; key/value heads are repeated where
+    there are fewer than ranks. Every rank gets the vision tokens of all.
     """
     text, micro, b = cfg.text, stage.packs // data(layout), compute(layout)
     b_rows = b * done.tokens / layout.cp
-    passes = (2 + (layout.checkpointing == "full")) * text.num_hidden_layers
+    again, layers = int(layout.checkpointing != "none"), text.num_hidden_layers
     in_heads, in_pack = Ring(layout.tp, 1, node), Ring(together(layout), 1, node)
     flows = []
     if "llm" in stage.runs:
-        sums = 2 * passes + 1
+        sums = (4 + again) * layers + 1
         stream = sums * b_rows * text.hidden_size
         flows.append(("sums over heads", "all-reduce", in_heads, sums, stream))
         words = b * done.labels / layout.cp * text.vocab_size
         flows.append(("logits", "all-gather", in_heads, 1, words))
         keys = max(text.num_key_value_heads // layout.tp, layout.cp)
         columns = 2 * (text.num_attention_heads // layout.tp + keys) * text.head_dim
-        exchanged, pieces = passes * b_rows * columns, Ring(layout.cp, layout.tp, node)
-        flows.append(("tokens for heads", "all-to-all", pieces, 2 * passes, exchanged))
+        passes, pieces = (2 + again) * layers, Ring(layout.cp, layout.tp, node)
+        trades = 2 * passes, passes * b_rows * columns
+        flows.append(("tokens for heads", "all-to-all", pieces, *trades))
     seen = b * done.patches / cfg.vision.spatial_merge_size**2 * text.hidden_size
     ways = 2 if stage.learns & {"tower", "merger"} else 1
     flows.append(("vision tokens", "all-to-all", in_pack, ways, ways * seen))
