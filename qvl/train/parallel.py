@@ -15,6 +15,7 @@ from qvl.train.context import Cut, cut_stream
 from qvl.train.fuse import fuse
 from qvl.train.looking import Company, look_together
 from qvl.train.meshes import Meshes, Parallel
+from qvl.train.objective import NextToken
 from qvl.train.recompute import recompute
 from qvl.train.sharding import shard
 from qvl.train.tensor import slice_heads
@@ -77,6 +78,9 @@ def parallelise(objective: nn.Module, settings: Parallel, world: World) -> World
     model = objective.model
     assert isinstance(model, QwenVL)
     settings.fit(world.size, model.cfg.text)
+    if settings.cp > 1 and not isinstance(objective, NextToken):
+        told = f"parallel.cp is {settings.cp}, but {type(objective).__name__} reads whole samples"
+        raise ValueError(f"{told}; set it to 1, and more of dp_shard")
     if settings.compile and not fuse(model):
         raise ValueError("parallel.compile needs a C++ compiler; install g++ or set it to false")
     recompute(model.visual.blocks, settings.tower_checkpointing)
