@@ -19,7 +19,7 @@ from typing import Any
 import torch
 import torch.distributed as dist
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
@@ -35,6 +35,7 @@ from qvl.train.cluster.traffic import heads, sharding
 from qvl.train.cluster.units import PARTS, part_of, units
 from qvl.train.cluster.work import Work
 from qvl.train.meshes import Parallel
+from qvl.train.objective import NextToken
 from qvl.train.parallel import World, parallelise
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -100,14 +101,10 @@ class Watch(TorchDispatchMode):
         return sum(storage.nbytes() for storage in found if storage is not None)
 
 
-class Last(nn.Module):
-    """A loss on few rows, so that logits weigh nothing; the root of what is sharded."""
+class Last(NextToken):
+    """A loss on few rows, so that logits weigh nothing."""
 
-    def __init__(self, model: QwenVL) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, batch: Batch, total: float) -> tuple[Tensor, dict[str, Tensor]]:
+    def forward(self, batch: Batch, total: float = 1.0) -> tuple[Tensor, dict[str, Tensor]]:
         logits = self.model.lm_head(self.model(batch)[-ROWS:]).float()
         loss = F.cross_entropy(logits, batch.labels[-ROWS:], reduction="sum") / total
         return loss, {"loss": torch.stack([loss.detach(), torch.ones(())])}
