@@ -1,13 +1,13 @@
 """What a run is: everything that decides it, as a TOML file says it.
 
-    phase = "sft"
-    out = "runs/mine"
-    steps = 1000
-    [model]
-    sizes = "Qwen/Qwen2.5-VL-3B-Instruct"
-    whole = "Qwen/Qwen2.5-VL-3B-Instruct"
-    [[data]]
-    shards = "data/mine/*.tar"
+phase = "sft"
+out = "runs/mine"
+steps = 1000
+[model]
+sizes = "Qwen/Qwen2.5-VL-3B-Instruct"
+whole = "Qwen/Qwen2.5-VL-3B-Instruct"
+[[data]]
+shards = "data/mine/*.tar"
 """
 
 import hashlib

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from qvl.data.mixture import shuffled
-from qvl.data.packing import place
+from qvl.data.packing import first_fit
 from qvl.data.pairs import Pair, Pairs
 from qvl.train.parallel import ALONE, World
 from qvl.train.preference import Preference
@@ -16,20 +18,11 @@ def plan(references: Sequence[Reference], capacity: int, seed: int) -> list[tupl
 
     Those that are left out of the references are left out here.
     """
-    rows = [each.rows for each in references]
-    bins: list[list[int]] = []
-    packs: list[tuple[int, ...]] = []
-    for i in range(len(rows)):
-        n = shuffled(i, len(rows), (seed, len(rows)))
-        if references[n].left_out:
-            continue
-        close, into = place([sum(rows[k] for k in each) for each in bins], rows[n], capacity)
-        if close is not None:
-            packs.append(tuple(bins.pop(close)))
-        if into is None:
-            bins.append([])
-        bins[-1 if into is None else into].append(n)
-    return [*packs, *map(tuple, bins)]
+    count = len(references)
+    order = shuffled(np.arange(count), count, (seed, count)).tolist() if count else []
+    kept = [n for n in order if not references[n].left_out]
+    packs = first_fit([references[n].rows for n in kept], capacity)
+    return [tuple(kept[i] for i in pack) for pack in packs]
 
 
 @dataclass(frozen=True)

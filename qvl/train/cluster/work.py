@@ -6,7 +6,8 @@ from itertools import islice
 from statistics import fmean
 
 from qvl.config import Config
-from qvl.data.packing import place
+from qvl.data.packing import first_fit
+from qvl.data.plan import WINDOW
 from qvl.model.flops import Factors, flops
 from qvl.train.cluster.layout import data, together
 from qvl.train.cluster.mixtures import Shape, shapes
@@ -66,20 +67,14 @@ class Work:
 def packs(
     cfg: Config, stream: Iterable[Shape], capacity: int, runs: frozenset[str] = PARTS
 ) -> Iterator[Pack]:
-    """Packs of up to `capacity` tokens by first fit into a few open bins, in stream order.
+    """Packs of up to `capacity` tokens, a window of the stream at a time, as the loader packs.
 
     Only the parts in `runs` cost anything: the contrastive stage has no decoder.
     """
-    bins: list[list[Shape]] = []
-    for shape in stream:
-        fill = [sum(each.tokens for each in each_bin) for each_bin in bins]
-        close, into = place(fill, shape.tokens, capacity)
-        full = bins.pop(close) if close is not None else None
-        if into is None:
-            bins.append([])
-        bins[-1 if into is None else into].append(shape)
-        if full:
-            yield pack_of(cfg, full, runs)
+    stream = iter(stream)
+    while window := list(islice(stream, WINDOW)):
+        for held in first_fit([shape.tokens for shape in window], capacity):
+            yield pack_of(cfg, [window[i] for i in held], runs)
 
 
 def pack_of(cfg: Config, samples: Sequence[Shape], runs: frozenset[str] = PARTS) -> Pack:
