@@ -111,6 +111,8 @@ def save(
     hears of each file: bytes written, bytes in all.
     """
     state = {name: x.detach() for name, x in model.state_dict().items()}
+    if any(".lora_" in name for name in state):
+        raise ValueError("the model has adapters: save lora.merged(model), or them alone")
     if model.cfg.text.tie_word_embeddings:
         if model.lm_head.weight is not model.model.embed_tokens.weight:
             raise ValueError("the head is no longer the embedding: call model.tie() before saving")

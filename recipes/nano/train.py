@@ -99,13 +99,13 @@ def train(options: argparse.Namespace) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda number, _: stop.append(number))
 
-    def batch_of(step: int) -> Any:
+    def batches_of(step: int) -> list[Any]:
         nonlocal maker
         maker, batch = ahead(progress.stage, step)
-        return batch.to(options.device)
+        return [batch]
 
     step, saved = start, time.monotonic()
-    for done in steps(objective, optimizer, rates, batch_of, start, half, world):
+    for done in steps(objective, optimizer, rates, batches_of, start, half, world):
         step = done.step
         meter.mean(lr=done.rate, grad_norm=done.grad_norm, skipped=done.skipped)
         meter.mean(**{f"{maker}.{name}": value for name, value in done.figures.items()})

@@ -93,9 +93,9 @@ def test_every_maker_gives_a_batch_that_teaches(cache):
     assert named == set(stages.MAKERS)
     for name, maker in stages.MAKERS.items():
         one, two = (maker(bank, np.random.default_rng(4)) for _ in range(2))
-        loss, figures = objective(one)
+        loss, figures = objective(one, 1.0)
         assert torch.isfinite(loss) and figures, name
-        assert torch.equal(loss, objective(two)[0]), f"{name} is no function of its seed"
+        assert torch.equal(loss, objective(two, 1.0)[0]), f"{name} is no function of its seed"
 
 
 def run(script: str, *words: object) -> subprocess.CompletedProcess[str]:
