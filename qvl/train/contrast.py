@@ -72,11 +72,11 @@ class Sigmoid(nn.Module):
 
         `texts` is the same question the other way round, which the other processes answer.
         """
-        scale = self.log_scale.clamp(max=STEEPEST).exp()
-        tally = _Tally.of(pictures)
+        scale = self.log_scale.type_as(pictures.rows).clamp(max=STEEPEST).exp()
+        bias, tally = self.bias.type_as(pictures.rows), _Tally.of(pictures)
         loss = pictures.rows.new_zeros(())
         for block in pictures.blocks():
-            part, *more = _again(_sigmoid, block, tally.own, scale, self.bias)
+            part, *more = _again(_sigmoid, block, tally.own, scale, bias)
             loss, tally = loss + part, tally.plus(*more)
         return loss, tally.told(scale)
 
@@ -90,7 +90,7 @@ class Softmax(nn.Module):
 
     def forward(self, pictures: Against, texts: Against) -> tuple[Tensor, Told]:
         """-> the sum over this process's pairs of half the losses of both ways."""
-        scale = self.log_scale.clamp(max=STEEPEST).exp()
+        scale = self.log_scale.type_as(pictures.rows).clamp(max=STEEPEST).exp()
         astray, _ = _ranked(texts, scale)
         missed, tally = _ranked(pictures, scale)
         return (astray + missed) / 2, tally.told(scale)

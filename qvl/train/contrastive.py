@@ -7,7 +7,6 @@ units, T tokens of captions, D width of a stream, H heads, E width of the featur
 from collections.abc import Sequence
 
 import torch
-import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -17,9 +16,10 @@ from qvl.model.layers import Linear, RMSNorm
 from qvl.model.qwen import QwenVL
 from qvl.model.text import TextDecoder
 from qvl.train.contrast import Against, Sigmoid, Softmax
-from qvl.train.exchange import counts, gather
+from qvl.train.exchange import gather
 from qvl.train.initial import fill
 from qvl.train.pairs import PairBatch
+from qvl.train.parallel import ALONE, World
 
 
 class Pool(nn.Module):
@@ -68,7 +68,7 @@ class TextTower(nn.Module):
 
 
 class Contrastive(nn.Module):
-    """Tower and merger of `model` against a text tower, over all processes of `group`.
+    """Tower and merger of `model` against a text tower, over all processes of `world`.
 
     A batch is told apart whole: its pairs on all processes are each other's negatives, those of
     another micro-batch are not. The decoder of `model` takes no part.
@@ -80,16 +80,20 @@ class Contrastive(nn.Module):
         text: TextConfig,
         contrast: Sigmoid | Softmax,
         width: int,
-        group: dist.ProcessGroup | None = None,
+        world: World = ALONE,
     ) -> None:
-        """`text`: sizes of the text tower; `width`: of the features that are compared."""
+        """`text`: sizes of the text tower; `width`: of the features that are compared.
+
+        `world` are the processes with pairs of their own; where `parallelise` gives another one,
+        it is to be set to that.
+        """
         super().__init__()
         self.model = model
         vision = model.cfg.vision
         self.picture_pool = Pool(vision.out_hidden_size, vision.num_heads, width)
         self.texts = TextTower(text, width)
         self.contrast = contrast
-        self.group = group
+        self.world = world
 
     def weight(self, batch: PairBatch) -> float:
         """Pairs of the batch."""
@@ -111,12 +115,11 @@ class Contrastive(nn.Module):
         """
         pictures, texts = self.features(batch)
         with torch.autocast(pictures.device.type, enabled=False):
-            sizes = counts(len(batch), self.group, pictures.device)
-            rank = dist.get_rank(self.group) if self.group else 0
-            both = gather(torch.cat([pictures, texts], -1), sizes, self.group)
-            words = gather(batch.words, sizes, self.group)
+            sizes = self.world.gathered(len(batch))
+            both = gather(torch.cat([pictures, texts], -1), sizes, self.world)
+            words = gather(batch.words, sizes, self.world)
             all_pictures, all_texts = both.chunk(2, -1)
-            first = sum(sizes[:rank])
+            first = sum(sizes[: self.world.rank])
             loss, told = self.contrast(
                 Against(pictures, all_texts, batch.words, words, first),
                 Against(texts, all_pictures, batch.words, words, first),
