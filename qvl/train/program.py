@@ -65,10 +65,11 @@ def train(run: Run, say: Say, live: Callable[[int, int], Any]) -> Path:
         if first and found:
             say(f"goes on from step {start} of {made.steps}")
         begun = stack.enter_context(live(made.steps, start)) if first else _silent
-        done = _Loop(
-            run, made, state, checkpoints, stop, everyone, begun, say if first else _nobody
-        )
-        done.through(start, guard)
+        log = run.out / (LOG if first else f"log-{everyone.rank}.jsonl")
+        meter = Meter(log, run.peak * everyone.size)
+        words = say if first else _nobody
+        loop = _Loop(run, made, state, checkpoints, stop, everyone, begun, words, meter)
+        loop.through(start, guard)
         checkpoints.wait()
         out = run.out / MODEL
         _export(run, made, state, out, everyone)
