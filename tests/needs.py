@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from qvl.data.sources import home
-from qvl.data.synth.sheets import CHROMIUM
+from qvl.data.synth.browser import CHROMIUM
 
 chromium = pytest.mark.skipif(
     not Path(CHROMIUM).exists(), reason=f"no browser at {CHROMIUM}: apt-get install chromium"

@@ -29,7 +29,7 @@ class Lora:
     rank: int = 16
     alpha: float = 32.0  # what an adapter adds is multiplied by alpha / rank
     dropout: float = 0.0  # share of its inputs that is left out while it learns
-    targets: Sequence[str] = ("llm",)
+    targets: tuple[str, ...] = ("llm",)
 
     def __post_init__(self) -> None:
         if self.rank < 1:

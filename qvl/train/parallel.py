@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Self, TypeVar, cast
 
 import torch
@@ -23,6 +24,8 @@ from qvl.train.tensor import slice_heads
 
 X = TypeVar("X")
 
+PATIENCE = timedelta(seconds=50)  # with one that is silent; a dead one is noticed at once
+
 
 @dataclass(frozen=True)
 class World:
@@ -41,7 +44,8 @@ class World:
             torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
         # torch.distributed.nn is imported first: later, its default arguments would hold the
         # group, whose threads could then meet the interpreter's end and abort the process.
-        dist.init_process_group("gloo" if device == "cpu" else "nccl")
+        backend, patience = ("gloo", PATIENCE) if device == "cpu" else ("nccl", None)
+        dist.init_process_group(backend, timeout=patience)
         return cls(dist.get_rank(), dist.get_world_size())
 
     def sum(self, tensors: Sequence[Tensor]) -> None:
