@@ -54,8 +54,7 @@ Rng = np.random.Generator
 
 
 def sizes(width: int, depth: int) -> Config:
-    """nano with a tower of this width and depth, which looks at all of a picture in every other
-    block."""
+    """nano with a tower of this width and depth, each second block of which sees it whole."""
     nano = weights.read_config(NANO)
     whole = tuple(range(1, depth, 2))
     own = VisionConfig(depth, width, width * 8 // 3, width // 64, 256, fullatt_block_indexes=whole)
@@ -67,12 +66,12 @@ def told(rng: Rng, key: str) -> Record:
     names = [(str(rng.choice([*COLOURS])), str(rng.choice(SHAPES))) for _ in range(2)]
     count = 1 if rng.random() < 0.2 else 2
     across = count == 2 and rng.random() < 0.5
-    cell = [int(n) * 28 for n in rng.integers(1, 4, 2)] if count == 1 else [28 * 2, 28 * 2]
-    width, height = (cell[0] * 2, cell[1]) if across else (cell[0], cell[1] * count)
+    wide, high = (int(n) * 28 for n in rng.integers(1, 4, 2)) if count == 1 else (56, 56)
+    width, height = (wide * 2, high) if across else (wide, high * count)
     picture = Image.new("RGB", (width, height), tuple(int(c) for c in rng.integers(110, 236, 3)))
     for i, (colour, shape) in enumerate(names[:count]):
-        corner = (i * cell[0], 0) if across else (0, i * cell[1])
-        _put(rng, picture, colour, shape, (*corner, *cell))
+        left, top = (i * wide, 0) if across else (0, i * high)
+        _put(rng, picture, colour, shape, (left, top, wide, high))
     file = io.BytesIO()
     picture.save(file, "png")
     first, second = (f"a {colour} {shape}" for colour, shape in names)
@@ -150,7 +149,7 @@ def train(options: argparse.Namespace) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--pictures", type=int, default=4000)
     parser.add_argument("--patches", type=int, default=2400, help="of a step, at most")

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -95,7 +96,8 @@ class Pairs:
             lacks = "words of an assistant" if shown else "picture"
             raise ValueError(f"record {record.key} has no {lacks}; a pair needs both")
         key = (self.seed, epoch // len(told), zlib.crc32(record.key.encode()))
-        ids = self.tokenizer.encode(told[shuffled(epoch % len(told), len(told), key)])
+        (said,) = shuffled(np.array([epoch % len(told)]), len(told), key)
+        ids = self.tokenizer.encode(told[said])
         if len(ids) > self.longest:
             raise ValueError(
                 f"record {record.key} has a caption of {len(ids)} tokens, over {self.longest}; "

@@ -26,10 +26,11 @@ class Recall:
 
     def to_json(self) -> dict[str, object]:
         told = {"text_recall": self.texts, "picture_recall": self.pictures, "chance": self.chance}
-        return {"pairs": self.pairs} | {
+        shares = {
             name: {f"@{k}": round(share, 4) for k, share in each.items()}
             for name, each in told.items()
         }
+        return {"pairs": self.pairs, **shares}
 
 
 def retrieval(
