@@ -104,7 +104,7 @@ class Plan:
         packs = list(self._from(number * STRETCH * size, STRETCH * size))
         packs.sort(key=lambda pack: (-pack.cost, pack.number))
         steps = [list[Pack]() for _ in range(STRETCH)]
-        turns = mixed(hashed(self.deal.seed, number), np.arange(STRETCH)).argsort().tolist()
+        turns = mixed(hashed(self.deal.seed, number), np.arange(STRETCH, dtype=np.uint64)).argsort().tolist()
         for layer in range(size // group):
             turns.reverse()  # who had the dearest of a layer has the cheapest of the next
             for i, step in enumerate(turns):
@@ -136,7 +136,7 @@ class Plan:
         draw, tokens, cost = np.zeros_like(part), np.zeros_like(part), np.zeros(len(part))
         for i, stock in enumerate(self.stocks):
             own = np.flatnonzero(part == i)
-            chance = mixed(hashed(self.deal.seed, i), unit[own])
+            chance = mixed(hashed(self.deal.seed, i), unit[own].astype(np.uint64))
             chance = mixed(1, chance + epoch[own].astype(np.uint64))
             draw[own] = chance % stock.count[unit[own]].astype(np.uint64)
             at = stock.first[unit[own]] + draw[own]

@@ -90,7 +90,7 @@ class Contrastive(nn.Module):
         super().__init__()
         self.model = model
         vision = model.cfg.vision
-        self.picture_pool = Pool(vision.out_hidden_size, vision.num_heads, width)
+        self.picture_pool = Pool(vision.out_hidden_size, model.cfg.text.num_attention_heads, width)
         self.texts = TextTower(text, width)
         self.contrast = contrast
         self.world = world

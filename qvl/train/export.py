@@ -11,14 +11,24 @@ from torch import Tensor, nn
 from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
 
 from qvl.config import Config
-from qvl.model.files import CONFIG, INDEX
 from qvl.model.qwen import QwenVL
 from qvl.model.saving import store
 from qvl.model.weights import HEAD, SHARD_BYTES
 from qvl.train.checkpoint import newest
 
 PREFIX = "model."  # of the model inside the objective
-BESIDE = (".json", ".jinja", ".txt")  # what describes a tokenizer, pictures, answers
+BESIDE = (  # what describes the tokenizer, pictures and answers: how their names begin
+    "tokenizer",
+    "vocab",
+    "merges",
+    "added_tokens",
+    "special_tokens",
+    "chat_template",
+    "preprocessor_config",
+    "video_preprocessor_config",
+    "processor_config",
+    "generation_config",
+)
 
 
 def export(
@@ -50,7 +60,7 @@ def export(
     kind = str(dtype or next(iter(own.values())).dtype).removeprefix("torch.")
     out.mkdir(parents=True, exist_ok=True)
     for path in like.iterdir() if like else ():
-        if path.suffix in BESIDE and path.name not in (CONFIG, INDEX):
+        if path.name.startswith(BESIDE):
             shutil.copyfile(path, out / path.name)
     store(own, {**cfg.to_dict(), "torch_dtype": kind}, out, SHARD_BYTES, dtype, None)
 

@@ -96,8 +96,8 @@ class Pairs:
             lacks = "words of an assistant" if shown else "picture"
             raise ValueError(f"record {record.key} has no {lacks}; a pair needs both")
         key = (self.seed, epoch // len(told), zlib.crc32(record.key.encode()))
-        (said,) = shuffled(np.array([epoch % len(told)]), len(told), key)
-        ids = self.tokenizer.encode(told[said])
+        turn = int(shuffled(np.array([epoch % len(told)]), len(told), key)[0])
+        ids = self.tokenizer.encode(told[turn])
         if len(ids) > self.longest:
             raise ValueError(
                 f"record {record.key} has a caption of {len(ids)} tokens, over {self.longest}; "

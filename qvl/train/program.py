@@ -3,11 +3,10 @@
 One program for every phase: what learns, the loss and the schema are those of the phase's row.
 """
 
-import math
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +65,11 @@ def train(run: Run, say: Say, live: Callable[[int, int], Any]) -> Path:
         if first and found:
             say(f"goes on from step {start} of {made.steps}")
         begun = stack.enter_context(live(made.steps, start)) if first else _silent
-        done = _Loop(run, made, state, checkpoints, stop, everyone, begun, say if first else _nobody)
-        done.through(start, guard)
+        log = run.out / (LOG if first else f"log-{everyone.rank}.jsonl")
+        meter = Meter(log, run.peak * everyone.size)
+        words = say if first else _nobody
+        loop = _Loop(run, made, state, checkpoints, stop, everyone, begun, words, meter)
+        loop.through(start, guard)
         checkpoints.wait()
         out = run.out / MODEL
         _export(run, made, state, out, everyone)
@@ -77,25 +79,20 @@ def train(run: Run, say: Say, live: Callable[[int, int], Any]) -> Path:
     return out
 
 
+@dataclass
 class _Loop:
     """The run between two checkpoints that it goes back to when it diverges."""
 
-    def __init__(
-        self,
-        run: Run,
-        made: Drafted,
-        state: State,
-        checkpoints: Checkpoints,
-        stop: Stop,
-        everyone: World,
-        show: Show,
-        say: Say,
-    ) -> None:  # fmt: skip
-        self.run, self.made, self.state, self.checkpoints = run, made, state, checkpoints
-        self.stop, self.everyone, self.show, self.say = stop, everyone, show, say
-        name = LOG if not everyone.rank else f"log-{everyone.rank}.jsonl"
-        self.meter = Meter(run.out / name, run.peak * everyone.size)
-        self.board: Any = None
+    run: Run
+    made: Drafted
+    state: State
+    checkpoints: Checkpoints
+    stop: Stop
+    everyone: World
+    show: Show
+    say: Say
+    meter: Meter
+    board: Any = None
 
     def through(self, step: int, guard: Guard) -> None:
         """Until the end or a signal, with as many returns as the guard allows."""
@@ -103,9 +100,7 @@ class _Loop:
             step, guard = self._until(step, guard)
             if not guard.diverged(self.run.guard):
                 return
-            back = self.checkpoints.restore(
-                self.state, self.run.settings(), until=step - guard.bad
-            )
+            back = self.checkpoints.restore(self.state, self.run.settings(), until=step - guard.bad)
             to = back[0] if back else None
             if to is None:
                 guard = replace(guard, back=self.run.guard.most)  # nothing to go back to
@@ -157,7 +152,7 @@ class _Loop:
 
     def _report(self, step: int, norm: float) -> None:
         for part, value in part_norms(self.made.objective.model, norm).items():
-            self.meter.mean(**{f"grad_norm/{part}": value})
+            self.meter.mean(**{f"norm/{part}": value})
         told = self.made.told()
         amounts = self.made.world.gathered(dict(self.meter.amounts))
         line = self.meter.report(step, amounts, phase=self.run.phase, **told)
@@ -206,7 +201,3 @@ def _nobody(words: str) -> None:
 
 def _silent(line: Mapping[str, Any]) -> None:
     """Lines of ranks that nobody sees."""
-
-
-def finite(value: float) -> bool:
-    return math.isfinite(value)
