@@ -16,7 +16,7 @@ import torch
 
 from qvl.chat.tokenizer import Tokenizer
 from qvl.data.lessons import Lessons
-from qvl.data.preferences import Preferences, PairShards
+from qvl.data.preferences import PairShards, Preferences
 from qvl.data.records import Record
 from qvl.data.shards import Shard
 from qvl.inputs import Limits
@@ -27,10 +27,10 @@ from qvl.train.checkpoint import newest
 from qvl.train.config import Contrast
 from qvl.train.contrast import Softmax
 from qvl.train.contrastive import Contrastive
-from qvl.train.pairs import Pairs
-from qvl.train.references import Cache, weights_digest
 from qvl.train.onepass import one_pass
+from qvl.train.pairs import Pairs
 from qvl.train.preference import Preference, Tuning
+from qvl.train.references import Cache, weights_digest
 from qvl.train.retrieval import retrieval
 
 AT_ONCE = 20  # records of a pack
@@ -58,7 +58,11 @@ def exact(model: QwenVL, lessons: Lessons, records: Sequence[Record]) -> float:
         for record, each in zip(some, likeliest.split(batch.lengths), strict=True):
             answer = record.turns[-1].parts[0].text  # type: ignore[union-attr]
             tail = len(lessons.tokenizer.encode(answer)) + 1  # its end as well
-            right += bool(each[:-1][-tail:].all() if lessons.schema == "chatml" else each[:-1][-tail + 1 :].all())
+            right += bool(
+                each[:-1][-tail:].all()
+                if lessons.schema == "chatml"
+                else each[:-1][-tail + 1 :].all()
+            )
     return right / len(records)
 
 
@@ -98,7 +102,9 @@ def recall(options: argparse.Namespace, tokenizer: Tokenizer, limits: Limits) ->
     state = newest(options.folder, "objective")["objective"]
     objective.load_state_dict({**objective.state_dict(), **state})
     pairs = Pairs(tokenizer, model.cfg, limits)
-    return retrieval(objective, [pairs(record) for record in held(options.out, "captions")]).texts[1]
+    return retrieval(objective, [pairs(record) for record in held(options.out, "captions")]).texts[
+        1
+    ]
 
 
 @torch.no_grad()
