@@ -103,7 +103,7 @@ def shuffled(places: np.ndarray, size: int, key: tuple[int, ...]) -> np.ndarray:
 
 
 def mixed(seed: int, numbers: Any) -> Any:
-    """A number below 2**64, or uint64 of them, to what looks like chance and depends on the seed."""
+    """A number below 2**64, or uint64 of them, to what looks like chance by the seed."""
     x = (numbers + ((seed + _STEP) & _MASK)) & _MASK
     x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
     x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & _MASK
