@@ -74,10 +74,7 @@ def annotated(get: Get, origin: Origin) -> Convert:
 
     def convert(row: Any, key: str) -> Record:
         shown = Shown(get)
-        waiting = {
-            "<image>": _listed(row, "image", "images"),
-            "<video>": _listed(row, "video", "videos"),
-        }
+        waiting = _waiting(row)
         turns = [Turn("system", (Text(row["system"]),))] if row.get("system") else []
         for said in row["conversations"]:
             role = _role(said.get("from", said.get("role")))
@@ -86,11 +83,23 @@ def annotated(get: Get, origin: Origin) -> Convert:
                 raise BadRow("no text", f"a turn says {text!r}")
             parts = (Text(text),) if role == "assistant" else _placed(text, waiting, shown)
             turns.append(Turn(role, tuple(parts) if text else ()))
-        if left := sum(map(len, waiting.values())):
-            raise BadRow("pictures without a place", f"{left} that no <image> or <video> shows")
+        _none_left(waiting)
         return origin.record(key, turns, shown.media)
 
     return convert
+
+
+def _waiting(row: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Pictures and clips that stand in columns of their own, by the sign of their places."""
+    return {
+        "<image>": _listed(row, "image", "images"),
+        "<video>": _listed(row, "video", "videos"),
+    }
+
+
+def _none_left(waiting: Mapping[str, list[Any]]) -> None:
+    if left := sum(map(len, waiting.values())):
+        raise BadRow("pictures without a place", f"{left} that no <image> or <video> shows")
 
 
 def _listed(row: Mapping[str, Any], one: str, many: str) -> list[Any]:
@@ -118,33 +127,46 @@ def _placed(text: str, waiting: dict[str, list[Any]], shown: Shown) -> list[Part
 
 
 def messages(get: Get, origin: Origin) -> Convert:
-    """Rows of OpenAI messages: {"messages": [{"role", "content"}]}, contents text or parts."""
+    """Rows of OpenAI messages: {"messages": [{"role", "content"}]}, contents text or parts.
+
+    Pictures and clips in columns of their own stand where a text has <image> or <video>, or where
+    a part of theirs holds nothing.
+    """
 
     def convert(row: Any, key: str) -> Record:
         shown = Shown(get)
-        turns = []
+        turns, waiting = [], _waiting(row)
+        placed = any(waiting.values())  # else <image> is a word like others
         for said in row["messages"]:
             if said.get("tool_calls"):
                 raise BadRow("tool calls", "records keep none yet")
-            content = said.get("content") or ""
-            parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
-            told = tuple(_part(p, shown) for p in parts if p != {"type": "text", "text": ""})
-            turns.append(Turn(_role(said.get("role")), told))
+            role, content = _role(said.get("role")), said.get("content") or ""
+            if not isinstance(content, str):
+                told = [_part(p, shown, waiting) for p in content]
+            elif placed and role != "assistant":
+                told = _placed(content, waiting, shown)
+            else:
+                told = [Text(content)]
+            turns.append(Turn(role, tuple(part for part in told if part != Text(""))))
+        _none_left(waiting)
         return origin.record(key, turns, shown.media)
 
     return convert
 
 
-def _part(raw: Mapping[str, Any], shown: Shown) -> Part:
+def _part(raw: Mapping[str, Any], shown: Shown, waiting: dict[str, list[Any]]) -> Part:
     kind = str(raw.get("type", next((k for k in ("text", "image", "video") if k in raw), "")))
     told = raw.get(kind, raw.get(kind.removesuffix("_url")))
     if isinstance(told, Mapping) and "url" in told:
         told = told["url"]
+    kind = kind.removesuffix("_url")
+    if told is None and waiting.get(f"<{kind}>"):
+        told = waiting[f"<{kind}>"].pop(0)
     if kind == "text" and isinstance(told, str):
         return Text(told)
-    if kind in ("image", "image_url"):
+    if kind == "image":
         return shown.picture(told)
-    if kind in ("video", "video_url"):
+    if kind == "video":
         return shown.clip(told, raw.get("fps"))
     raise BadRow("unknown part", f"of type {kind or sorted(raw)}")
 
