@@ -53,7 +53,8 @@ def bring(
     Rows that are no good are kept apart with the reason, in rejected/. What is there stays, and
     what was killed goes on.
     """
-    from qvl.data.imported import Told, imported
+    from qvl.data.imported import imported
+    from qvl.data.pieces import Told
     from qvl.data.readers.stream import stem
 
     told = Told(

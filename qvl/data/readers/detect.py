@@ -1,4 +1,4 @@
-"""Which of the published formats a file is in, told by its first rows and never by its name alone."""
+"""Which of the published formats a file is in, told by its first rows more than by its name."""
 
 import json
 from collections.abc import Mapping
@@ -24,9 +24,13 @@ ROWS: Mapping[Holder, Rows] = {
     "tar": tars.samples,
 }
 _FIRST = 20  # rows that are looked at until one can be read
-_ENDINGS: dict[str, Holder] = {".tar": "tar", ".parquet": "parquet"} | dict.fromkeys(
-    (".p", ".pkl", ".pickle"), "references"
-)
+_ENDINGS: dict[str, Holder] = {
+    ".tar": "tar",
+    ".parquet": "parquet",
+    ".p": "references",
+    ".pkl": "references",
+    ".pickle": "references",
+}
 _PICTURES = ("jpg", "jpeg", "png", "webp")
 
 
