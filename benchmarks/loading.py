@@ -18,11 +18,12 @@ import torch
 from PIL import Image, ImageDraw
 
 from qvl.chat.tokenizer import Tokenizer
-from qvl.data.cursor import start
 from qvl.data.lessons import Lessons
-from qvl.data.loader import Part, Source, packs
+from qvl.data.loader import Loader
+from qvl.data.plan import Deal, Plan
 from qvl.data.records import Facts, Picture, Record, Turn
 from qvl.data.shards import write
+from qvl.data.stock import Source, stocks
 from qvl.inputs import Limits
 from qvl.media.draw import font
 from qvl.messages import Text
@@ -65,25 +66,27 @@ def main() -> None:
         path = Path(folder) / "lines.tar"
         write(path, map(line, range(options.records)))
         encode = Lessons(Tokenizer.load(NANO), read_config(NANO), Limits.load(NANO))
-        source = Source([Part((path,))], encode, TOKENS)
+        began = time.perf_counter()
+        plan = Plan(stocks([Source("lines", (path,))], encode, TOKENS), Deal(1))
+        print(f"counted {options.records / (time.perf_counter() - began):.0f} records/s")
         print(f"{'processes':>9}{'batches/s':>11}{'samples/s':>11}{'tokens/s':>10}{'full':>7}")
         for workers in options.workers:
-            measure(source, workers, options.seconds)
+            measure(Loader(plan, encode, workers=workers), options.seconds)
 
 
-def measure(source: Source, workers: int, seconds: float) -> None:
-    stream = packs(source, start(), workers=workers)
-    for _ in range(3):  # the processes have started
-        next(stream)
+def measure(load: Loader, seconds: float) -> None:
+    for step in range(3):  # the processes have started
+        load(step)
     batches, samples, tokens, began = 0, 0, 0, time.perf_counter()
     while time.perf_counter() - began < seconds:
-        batch = next(stream).batch
-        batches += 1
-        samples += len(batch.lengths)
-        tokens += len(batch.input_ids)
+        for batch in load(3 + batches):
+            batches += 1
+            samples += len(batch.lengths)
+            tokens += len(batch.input_ids)
     spent = time.perf_counter() - began
+    load.close()
     rates = f"{batches / spent:11.1f}{samples / spent:11.0f}{tokens / spent:10.0f}"
-    print(f"{workers:9}{rates}{tokens / batches / TOKENS:7.1%}", flush=True)
+    print(f"{load.workers:9}{rates}{tokens / batches / TOKENS:7.1%}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,82 +1,104 @@
-"""Samples made in other processes while this one trains, handed over in their order."""
+"""What other processes make while this one trains, handed over in its order."""
 
 import io
 import multiprocessing
 import pickle
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from multiprocessing.connection import Connection
+from queue import SimpleQueue
 from typing import Any, TypeVar, cast
 
 import torch
 
+A = TypeVar("A")
 T = TypeVar("T")
-CHUNK = 8  # samples that are asked for at one time
-DEPTH = 3  # chunks a process that are on the way
+DEPTH = 3  # jobs a process that are on the way
 
 
-def ahead(
-    make: Callable[[int], T], numbers: Iterator[int], workers: int
-) -> Iterator[tuple[int, T]]:
-    """(n, make(n)) for each number, in order; with 0 workers in this process.
+def ahead(make: Callable[[A], T], jobs: Iterator[A], workers: int) -> Iterator[tuple[A, T]]:
+    """(job, make(job)) for each job, in order; with 0 workers in this process.
 
     `make` travels to fresh processes, which end when this iterator or its process does.
-    RuntimeError where one of them dies.
+    RuntimeError names the job on which one of them dies, or what else it raises there.
     """
     if not workers:
-        yield from ((n, make(n)) for n in numbers)
+        yield from ((job, make(job)) for job in jobs)
         return
-    pipes = [_start(pickle.dumps(make)) for _ in range(workers)]
+    packed, pipes = pickle.dumps(make), [_start() for _ in range(workers)]
     try:
-        yield from _asked(pipes, numbers)
+        for pipe in pipes:
+            with _living("its start"):
+                pipe.send_bytes(packed)
+        yield from _asked(pipes, jobs)
     finally:
         for pipe in pipes:
             pipe.close()
 
 
-def _asked(pipes: list[Connection], numbers: Iterator[int]) -> Iterator[tuple[int, T]]:
+def _asked(pipes: list[Connection], jobs: Iterator[A]) -> Iterator[tuple[A, Any]]:
     turns = deque(pipe for _ in range(DEPTH) for pipe in pipes)
-    asked: deque[tuple[Connection, list[int]]] = deque()
+    asked: deque[tuple[Connection, A]] = deque()
     while True:
-        while turns and (chunk := list(islice(numbers, CHUNK))):
+        for job in islice(jobs, len(turns)):
             pipe = turns.popleft()
-            pipe.send(chunk)
-            asked.append((pipe, chunk))
+            with _living(job):
+                pipe.send(job)
+            asked.append((pipe, job))
         if not asked:
             return
-        pipe, chunk = asked.popleft()
-        try:
-            made = pickle.loads(pipe.recv_bytes())
-        except (EOFError, OSError):
-            raise RuntimeError(
-                f"a process of the loader died on samples {chunk[0]} to {chunk[-1]}; "
-                "its own error stands above, if it had any"
-            ) from None
+        pipe, job = asked.popleft()
+        with _living(job):
+            held = pipe.recv_bytes()
+        made = pickle.loads(held)
         turns.append(pipe)
-        yield from zip(chunk, made, strict=True)
+        yield job, made
 
 
-def _start(make: bytes) -> Connection:
+@contextmanager
+def _living(job: object) -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, OSError):
+        raise RuntimeError(
+            f"a process that works ahead died on {job}; its own error stands above, "
+            "and without one it was killed, maybe for want of memory"
+        ) from None
+
+
+def _start() -> Connection:
+    """What it makes is sent later: of much in its arguments, spawn waits for who died early."""
     spawn = multiprocessing.get_context("spawn")
     near, far = spawn.Pipe()
-    spawn.Process(target=_serve, args=(far, make), daemon=True).start()
+    spawn.Process(target=_serve, args=(far,), daemon=True).start()
     far.close()
     return cast(Connection, near)
 
 
-def _serve(pipe: Connection, job: bytes) -> None:
+def _serve(pipe: Connection) -> None:
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, signal.SIG_IGN)  # it ends when its pipe closes
     torch.set_num_threads(1)
-    make = pickle.loads(job)
-    while True:
-        try:
-            chunk = pipe.recv()
-            pipe.send_bytes(_packed([make(n) for n in chunk]))
-        except (EOFError, OSError):
-            return
+    try:
+        make, jobs = pickle.loads(pipe.recv_bytes()), SimpleQueue[Any]()
+        threading.Thread(target=_listen, args=(pipe, jobs), daemon=True).start()
+        while (asked := jobs.get()) is not None:
+            pipe.send_bytes(_packed(make(*asked)))
+    except (EOFError, OSError):
+        return  # nobody listens any more
+
+
+def _listen(pipe: Connection, jobs: SimpleQueue[Any]) -> None:
+    """Jobs are taken at once, so that who sends them never waits for what is being made."""
+    try:
+        while True:
+            jobs.put((pipe.recv(),))
+    except (EOFError, OSError):
+        jobs.put(None)
 
 
 class _Pickler(pickle.Pickler):

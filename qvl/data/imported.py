@@ -15,17 +15,23 @@ from typing import Any
 from qvl.data.index import digest
 from qvl.data.marks import alone
 from qvl.data.pieces import Piece, Told, pieces_of
-from qvl.data.readers import coco, conversations, pixmo
+from qvl.data.readers import coco, conversations, pixmo, tars
 from qvl.data.readers.conversations import Origin
 from qvl.data.readers.detect import Format, detect
 from qvl.data.readers.media import in_folder
+from qvl.data.readers.preferences import preferences
 from qvl.data.readers.stream import BadRow, Convert, converted
 from qvl.data.records import Record
 from qvl.data.work import Plan, Rejected, Work
 from qvl.media.policy import Policy
 
 VERSION = 1  # raised when the same rows give other records
-_FAMILIES: dict[Format, str] = {"captions": "captions", "refcoco": "boxes", "pixmo": "points"}
+_FAMILIES: dict[Format, str] = {
+    "preferences": "preferences",
+    "captions": "captions",
+    "refcoco": "boxes",
+    "pixmo": "points",
+}
 
 
 @dataclass(frozen=True)
@@ -122,8 +128,10 @@ def _convert(piece: Piece, told: Told) -> Convert:
             return conversations.annotated(get, origin)
         case "messages":
             return conversations.messages(get, origin)
+        case "preferences":
+            return preferences(get, origin)
         case "captions":
-            return conversations.captioned(origin, told.prompt)
+            return tars.captioned(origin, told.prompt)
         case "pixmo":
             return pixmo.points(root, origin, told.unit, policy)
         case "coco" | "refcoco":

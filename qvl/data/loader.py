@@ -1,22 +1,23 @@
-"""Shards to packed batches: a mixture of sets, skipping what is broken, going on from a cursor."""
+"""The packs of a plan as batches, made ahead in other processes; what is broken leaves a hole."""
 
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import accumulate
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import count
+
+import torch
 
 from qvl.data.ahead import ahead
-from qvl.data.cursor import Cursor
-from qvl.data.mixture import Mixture
-from qvl.data.packing import place
+from qvl.data.plan import Plan
+from qvl.data.reading import Reading
 from qvl.data.records import Record
-from qvl.data.shards import Shard
+from qvl.data.shards import record_at
+from qvl.data.stock import Asked
 from qvl.sample import Batch, Sample
+from qvl.tokens import IGNORE
 
 GRACE = 50  # samples before the rate of what is skipped is judged
-Encode = Callable[[Record], Sample]
+Encode = Callable[[Record, Reading], Sample]
 
 
 class TooManySkipped(RuntimeError):
@@ -24,127 +25,122 @@ class TooManySkipped(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Part:
-    """A set of a mixture: its shards, and its weight in samples."""
-
-    shards: tuple[Path, ...]
-    weight: float = 1.0
-
-
-@dataclass(frozen=True)
 class Skipped:
-    """A sample that is left out, where it stands, and why."""
+    """A sample that is left out, "set/key", and why."""
 
-    where: str
+    name: str
     reason: str
 
 
-class Source:
-    """The n-th sample of a mixture: reads and encodes it; it travels to other processes."""
+@dataclass(frozen=True)
+class Order:
+    """A pack to be made: it goes to another process."""
 
-    def __init__(self, parts: Sequence[Part], encode: Encode, capacity: int, seed: int = 0) -> None:
-        self.parts, self.encode, self.capacity = tuple(parts), encode, capacity
-        self.shards = [[Shard(path) for path in part.shards] for part in self.parts]
-        self.ends = [list(accumulate(map(len, shards))) for shards in self.shards]
-        weights = tuple(part.weight for part in self.parts)
-        self.mixture = Mixture(tuple(ends[-1] for ends in self.ends), weights, seed)
+    step: int
+    samples: tuple[Asked, ...]
 
-    def __reduce__(self) -> tuple[type["Source"], tuple[object, ...]]:
-        return type(self), (self.parts, self.encode, self.capacity, self.mixture.seed)
+    def __str__(self) -> str:
+        names = ", ".join(each.name for each in self.samples[:3])
+        return f"a pack of step {self.step} ({len(self.samples)} samples: {names}, ...)"
 
-    def __call__(self, n: int) -> Sample | Skipped:
-        """What cannot be read or is longer than a pack is skipped with its reason."""
-        found = self.mixture.at(n)
-        ends = self.ends[found.part]
-        number = bisect_right(ends, found.row)
-        shard = self.shards[found.part][number]
-        i = found.row - (ends[number - 1] if number else 0)
-        where = f"{shard.path.name}, sample {shard.index.entries[i].key}"
-        try:
-            sample = self.encode(shard[i])
-        except (ValueError, OSError) as error:  # broken media, facts, bytes
-            return Skipped(where, str(error))
-        if len(sample) > self.capacity:
-            return Skipped(where, f"{len(sample)} tokens, more than a pack of {self.capacity}")
-        return sample
+
+Made = tuple[Batch, tuple[Skipped, ...]]
 
 
 @dataclass(frozen=True)
-class Pack:
-    """A batch, the numbers of its samples, and the cursor that goes on after it."""
+class Maker:
+    """An order to a batch; it travels to other processes."""
 
-    batch: Batch
-    numbers: tuple[int, ...]
-    cursor: Cursor
-    skipped: tuple[Skipped, ...] = ()  # since the pack before
+    encode: Encode
 
+    def __call__(self, order: Order) -> Made:
+        made = [self.sample(asked) for asked in order.samples]
+        samples = [each for each in made if isinstance(each, Sample)]
+        skipped = tuple(each for each in made if isinstance(each, Skipped))
+        return Batch.of(samples or [_nothing()]), skipped
 
-@dataclass
-class _Bin:
-    numbers: list[int] = field(default_factory=list)
-    samples: list[Sample] = field(default_factory=list)
-    tokens: int = 0
-
-    def add(self, n: int, sample: Sample) -> None:
-        self.numbers.append(n)
-        self.samples.append(sample)
-        self.tokens += len(sample)
-
-
-def packs(
-    source: Source, cursor: Cursor, *, workers: int = 0, max_skip_rate: float = 0.05
-) -> Iterator[Pack]:
-    """Packed batches without end, a function of the source and the cursor alone.
-
-    A loader that goes on from the cursor of any pack gives the same packs as this one.
-    """
-    bins = [_restored(source, numbers) for numbers in cursor.bins]
-    at, fresh, reasons = replace(cursor, bins=()), list[Skipped](), Counter[str]()
-    for n, made in ahead(source, cursor.numbers(), workers):
-        at = _past(at, n)
-        if isinstance(made, Skipped):
-            at = replace(at, skipped=at.skipped + 1)
-            fresh.append(made)
-            reasons[made.reason] += 1
-            _judge(at, max_skip_rate, reasons, made)
-            continue
-        close, into = place([each.tokens for each in bins], len(made), source.capacity)
-        full = bins.pop(close) if close is not None else None
-        if into is None:
-            bins.append(_Bin())
-        bins[-1 if into is None else into].add(n, made)
-        if full:
-            here = replace(at, bins=tuple(tuple(each.numbers) for each in bins))
-            yield Pack(Batch.of(full.samples), tuple(full.numbers), here, tuple(fresh))
-            fresh = []
-
-
-def _restored(source: Source, numbers: Sequence[int]) -> _Bin:
-    """A pack that was open, with its samples read again."""
-    again = _Bin()
-    for n in numbers:
-        sample = source(n)
-        if isinstance(sample, Skipped):
-            raise ValueError(
-                f"sample {n} was read before and cannot be now ({sample.where}: {sample.reason}); "
-                "the shards are not those of the cursor"
+    def sample(self, asked: Asked) -> Sample | Skipped:
+        """Broken media, facts or bytes are skipped, and what is not as long as was counted."""
+        try:
+            made = self.encode(record_at(asked.path, asked.entry), asked.reading)
+        except (ValueError, OSError) as error:
+            return Skipped(asked.name, str(error))
+        if len(made) != asked.tokens:
+            return Skipped(
+                asked.name,
+                f"{len(made)} tokens where {asked.tokens} were counted; delete the file of costs "
+                "beside the shard",
             )
-        again.add(n, sample)
-    return again
+        return replace(made, name=asked.name, weight=asked.weight)
 
 
-def _past(at: Cursor, n: int) -> Cursor:
-    """The cursor once sample n is read."""
-    if at.backlog:
-        return replace(at, backlog=at.backlog[1:], read=at.read + 1)
-    return replace(at, next=n + at.stride, read=at.read + 1)
+def _nothing() -> Sample:
+    """What stands for a pack of which nothing can be read: a token without label or weight."""
+    none = torch.zeros(0, dtype=torch.int64)
+    ids, labels = torch.zeros(1, dtype=torch.int64), torch.full((1,), IGNORE)
+    return Sample(ids, labels, torch.zeros(3, 1, dtype=torch.int64), (), (), none, weight=0.0)
 
 
-def _judge(at: Cursor, most: float, reasons: Counter[str], newest: Skipped) -> None:
-    if at.read < GRACE or at.skipped <= most * at.read:
-        return
-    told = "; ".join(f"{n} x {why}" for why, n in reasons.most_common(3))
-    raise TooManySkipped(
-        f"{at.skipped} of {at.read} samples are skipped, at most {most:.1%} may be: {told}; "
-        f"the last one: {newest.where}"
-    )
+class Loader:
+    """`loader(step)` is the list of micro-batches of a step for one rank, the same whenever asked.
+
+    `workers` processes make the steps ahead of the one that was asked for; asking for another one
+    than the next starts them again there.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        encode: Encode,
+        *,
+        rank: int = 0,
+        ranks: int = 1,
+        workers: int = 0,
+        max_skip_rate: float = 0.05,
+    ) -> None:
+        self.plan, self.make, self.most = plan, Maker(encode), max_skip_rate
+        self.rank, self.ranks, self.workers = rank, ranks, workers
+        self.read, self.skipped, self.why = 0, Counter[str](), Counter[str]()  # by set; by reason
+        self.fresh = list[Skipped]()  # of the steps since somebody looked
+        self._next, self._stream = -1, iter(())
+
+    def __call__(self, step: int) -> list[Batch]:
+        """TooManySkipped above the rate; RuntimeError where a process dies."""
+        if step != self._next:
+            self.close()
+            self._stream = ahead(self.make, self._orders(step), self.workers)
+        self._next = -1  # until all has come
+        batches = [self._taken(*next(self._stream)) for _ in self.plan.share(step, *self._who)]
+        self._next = step + 1
+        return batches
+
+    def close(self) -> None:
+        """End the processes."""
+        if isinstance(self._stream, Iterator) and hasattr(self._stream, "close"):
+            self._stream.close()  # type: ignore[attr-defined]
+        self._next, self._stream = -1, iter(())
+
+    @property
+    def _who(self) -> tuple[int, int]:
+        return self.rank, self.ranks
+
+    def _orders(self, first: int) -> Iterator[Order]:
+        for step in count(first):
+            for pack in self.plan.share(step, *self._who):
+                yield Order(step, tuple(self.plan.asked(pack)))
+
+    def _taken(self, order: Order, made: Made) -> Batch:
+        batch, skipped = made
+        self.read += len(order.samples)
+        for each in skipped:
+            self.skipped[each.name.split("/")[0]] += 1
+            self.why[each.reason] += 1
+        self.fresh += skipped
+        total = self.skipped.total()
+        if skipped and self.read >= GRACE and total > self.most * self.read:
+            told = "; ".join(f"{n} x {why}" for why, n in self.why.most_common(3))
+            raise TooManySkipped(
+                f"{total} of {self.read} samples are skipped, at most {self.most:.1%} may be: "
+                f"{told}; the last one: {skipped[-1].name}"
+            )
+        return batch

@@ -6,12 +6,13 @@ long; each set is read in an order of its own, another one in each of its epochs
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
 BLOCK = 1024  # samples in which each set has its share; a weight is rounded to a 1024th
 _ROUNDS = 6
-_MASK = 2**64 - 1
+_MASK, _STEP = 2**64 - 1, 0x9E3779B97F4A7C15
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,11 @@ class Mixture:
     def at(self, n: int) -> Place:
         """The n-th sample, counted from 0, of all ranks together."""
         block, i = divmod(n, BLOCK)
-        parts, before = _block(self, block)
-        part = int(parts[i])
-        drawn = block * _shares(self.weights)[part] + int(before[i])
-        epoch, row = divmod(drawn, self.sizes[part])
-        return Place(part, epoch, shuffled(row, self.sizes[part], (self.seed, part, epoch)))
+        return Place(*(int(each[i]) for each in self.block(block)))
+
+    def block(self, number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The part, epoch and row of each of BLOCK samples, from number * BLOCK on."""
+        return _places(self, number)
 
 
 @lru_cache
@@ -64,39 +65,54 @@ def _shares(weights: tuple[float, ...]) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=64)
-def _block(mixture: Mixture, block: int) -> tuple[np.ndarray, np.ndarray]:
-    """The set of each sample of a block, and how often it came before in that block."""
+def _places(mixture: Mixture, block: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     shares = _shares(mixture.weights)
     order = np.random.PCG64((mixture.seed, block)).random_raw(BLOCK).argsort()
     parts = np.repeat(np.arange(len(shares)), shares)[order]
-    before = np.zeros(BLOCK, dtype=int)
+    epochs, rows = np.zeros_like(parts), np.zeros_like(parts)
     for part, share in enumerate(shares):
-        before[parts == part] = np.arange(share)
-    return parts, before
+        size = mixture.sizes[part]
+        drawn = block * share + np.arange(share)  # counted over all blocks
+        epoch, row = np.divmod(drawn, size)
+        for each in np.unique(epoch):
+            key = (mixture.seed, part, int(each))
+            row[epoch == each] = shuffled(row[epoch == each], size, key)
+        epochs[parts == part], rows[parts == part] = epoch, row
+    return parts, epochs, rows
 
 
-def shuffled(i: int, size: int, key: tuple[int, ...]) -> int:
-    """The i-th of range(size) in an order that `key` decides; no list of them is ever made.
+def shuffled(places: np.ndarray, size: int, key: tuple[int, ...]) -> np.ndarray:
+    """What stands at these places of range(size) in an order that `key` decides.
 
-    A Feistel network permutes the next power of four; what falls outside walks on until inside.
+    No list of all is ever made: a Feistel network permutes the next power of four; what falls
+    outside walks on until it is inside.
     """
     half = max((size - 1).bit_length() + 1, 2) // 2
-    mask = (1 << half) - 1
-    seeds = [_hash(round_, *key) for round_ in range(_ROUNDS)]
-    while True:
-        left, right = i >> half, i & mask
+    mask = np.uint64((1 << half) - 1)
+    seeds = [hashed(round_, *key) for round_ in range(_ROUNDS)]
+    out = np.array(places, np.uint64)
+    walking = np.arange(len(out))
+    while len(walking):
+        i = out[walking]
+        left, right = i >> np.uint64(half), i & mask
         for seed in seeds:
-            left, right = right, left ^ (_hash(seed, right) & mask)
-        i = (left << half) | right
-        if i < size:
-            return i
+            left, right = right, left ^ (mixed(seed, right) & mask)
+        out[walking] = i = (left << np.uint64(half)) | right
+        walking = walking[i >= size]
+    return out.astype(np.int64)
 
 
-def _hash(*numbers: int) -> int:
+def mixed(seed: int, numbers: Any) -> Any:
+    """A number below 2**64, or uint64 of them, to what looks like chance by the seed."""
+    x = (numbers + ((seed + _STEP) & _MASK)) & _MASK
+    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & _MASK
+    return x ^ (x >> 31)
+
+
+def hashed(*numbers: int) -> int:
+    """All of them to one number that looks like chance."""
     x = 0
     for number in numbers:
-        x = (x + number + 0x9E3779B97F4A7C15) & _MASK
-        x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-        x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & _MASK
-        x ^= x >> 31
+        x = mixed(number, x)
     return x

@@ -11,7 +11,7 @@ from qvl.messages import Image as Shown
 from qvl.messages import Media, Video
 from qvl.tasks.place import Size
 
-_ORIENTATION = 0x0112  # of Exif; from 5 on the sides are swapped
+_ORIENTATION, _SWAPPED = 0x0112, (5, 6, 7, 8)  # of Exif
 
 
 def size_of(held: bytes) -> Size:
@@ -19,12 +19,21 @@ def size_of(held: bytes) -> Size:
     try:
         with Image.open(io.BytesIO(held)) as picture:
             width, height = picture.size
-            swapped = picture.getexif().get(_ORIENTATION, 1) >= 5
+            swapped = _swapped(picture)
+    except Image.DecompressionBombError:
+        raise BadImage(f"a picture claims more than {BOMB} pixels; resize it first") from None
     except Exception as error:  # parsers raise whatever their file drove them to
         raise BadImage(f"{len(held)} bytes are no picture ({type(error).__name__})") from None
     if width * height > BOMB:
         raise BadImage(f"a picture claims {width}x{height} pixels, over {BOMB}; resize it first")
     return (height, width) if swapped else (width, height)
+
+
+def _swapped(picture: Image.Image) -> bool:
+    try:
+        return picture.getexif().get(_ORIENTATION) in _SWAPPED
+    except Exception:  # broken EXIF turns nothing, as when the picture is opened
+        return False
 
 
 def seen_of(record: Record, name: str | None) -> Media | None:

@@ -99,13 +99,7 @@ class Shard:
 
     def __getitem__(self, i: int) -> Record:
         """BrokenShard names the member whose bytes are not those that were written."""
-        entry = self.index.entries[i]
-        with open(self.path, "rb", buffering=0) as file:
-            held = {m.name: self._bytes(file.fileno(), entry.key, m) for m in entry.members}
-        try:
-            return records.loads(held.pop(_JSON), held)
-        except KeyError:
-            raise BrokenShard(f"{self.path}: sample {entry.key} has no {_JSON}") from None
+        return record_at(self.path, self.index.entries[i])
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -116,14 +110,25 @@ class Shard:
             raise KeyError(f"{self.path} has no sample {key!r}")
         return self[self.numbers[key]]
 
-    def _bytes(self, handle: int, key: str, member: Member) -> bytes:
-        held = os.pread(handle, member.size, member.offset)
-        if len(held) != member.size or zlib.crc32(held) != member.crc:
-            raise BrokenShard(
-                f"{self.path}: {key}.{member.name} at byte {member.offset} is damaged; "
-                "make or fetch the shard again"
-            )
-        return held
+
+def record_at(path: Path, entry: Entry) -> Record:
+    """The record that stands in a shard at these places, for who has no index at hand."""
+    with open(path, "rb", buffering=0) as file:
+        held = {m.name: _bytes(path, file.fileno(), entry.key, m) for m in entry.members}
+    try:
+        return records.loads(held.pop(_JSON), held)
+    except KeyError:
+        raise BrokenShard(f"{path}: sample {entry.key} has no {_JSON}") from None
+
+
+def _bytes(path: Path, handle: int, key: str, member: Member) -> bytes:
+    held = os.pread(handle, member.size, member.offset)
+    if len(held) != member.size or zlib.crc32(held) != member.crc:
+        raise BrokenShard(
+            f"{path}: {key}.{member.name} at byte {member.offset} is damaged; "
+            "make or fetch the shard again"
+        )
+    return held
 
 
 @dataclass(frozen=True)

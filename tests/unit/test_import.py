@@ -102,6 +102,16 @@ def test_messages_take_pictures_from_columns(root):
     assert three.turns[0].parts == (Text("What does <image> mean?"),)
 
 
+def test_preferences(root):
+    asked = [{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "?"}]}]
+    row = {"prompt": asked, "chosen": "Yes.", "rejected": "No.", "images": ["0.png"]}
+    (record,) = brought(root / "out", lines(root / "a.jsonl", row))
+    assert record.turns[1].parts == (Text("Yes."),) and record.meta == {
+        "instead": [{"text": "No."}]
+    }
+    assert record.turns[0].parts[0] == Picture("0.png") and record.family == "preferences"
+
+
 def test_parquet_and_tars(root):
     import pyarrow as pa
     import pyarrow.parquet

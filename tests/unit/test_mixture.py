@@ -3,23 +3,24 @@
 from collections import Counter
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qvl.data.cursor import Cursor, dealt, start
 from qvl.data.mixture import BLOCK, Mixture, shuffled
-from qvl.data.packing import OPEN, place
+from qvl.data.packing import OPEN, first_fit
 
 
 @given(st.integers(1, 500), st.integers(0, 2**40), st.integers(0, 9))
 def test_an_order_has_everything_once(size, seed, epoch):
-    order = [shuffled(i, size, (seed, epoch)) for i in range(size)]
+    order = shuffled(np.arange(size), size, (seed, epoch)).tolist()
     assert sorted(order) == list(range(size))
+    assert order[-1] == shuffled(np.array([size - 1]), size, (seed, epoch))
 
 
 def test_orders_differ_and_have_no_pattern():
-    orders = [[shuffled(i, 1000, (0, epoch)) for i in range(1000)] for epoch in range(20)]
+    orders = [shuffled(np.arange(1000), 1000, (0, epoch)).tolist() for epoch in range(20)]
     assert len(set(map(tuple, orders))) == 20
     places = [order.index(0) for order in orders]
     assert len(set(places)) > 15
@@ -71,56 +72,14 @@ def test_mixtures_that_make_no_sense(sizes, weights, said):
 
 @given(st.lists(st.integers(1, 1000), min_size=100, max_size=400))
 def test_packs_hold_all_and_never_too_much(lengths):
-    bins, closed = [], []
-    for length in lengths:
-        close, into = place([sum(b) for b in bins], length, 1000)
-        if close is not None:
-            closed.append(bins.pop(close))
-        if into is None:
-            bins.append([])
-            into = -1
-        bins[into].append(length)
-        assert len(bins) <= OPEN
-    assert sorted(x for b in [*closed, *bins] for x in b) == sorted(lengths)
-    assert all(sum(b) <= 1000 for b in [*closed, *bins])
+    packs = first_fit(lengths, 1000)
+    assert sorted(i for pack in packs for i in pack) == list(range(len(lengths)))
+    assert all(sum(lengths[i] for i in pack) <= 1000 for pack in packs)
     with pytest.raises(ValueError, match="longer than a pack"):
-        place([], 1001, 1000)
+        first_fit([*lengths, 1001], 1000)
 
 
-cursors = st.builds(
-    Cursor,
-    st.integers(0, 10**6),
-    st.integers(1, 9),
-    st.lists(st.integers(0, 99), max_size=4).map(tuple),
-    st.lists(st.lists(st.integers(0, 99), max_size=3).map(tuple), max_size=3).map(tuple),
-    st.integers(0, 99),
-)
-
-
-@given(cursors)
-def test_cursors_come_back(cursor):
-    assert Cursor.from_json(cursor.to_json()) == cursor
-
-
-@given(st.integers(1, 5), st.integers(1, 5), st.lists(st.integers(0, 40), min_size=5, max_size=5))
-def test_other_ranks_go_on_with_every_sample_once(ranks, others, reads):
-    """Ranks have read unequally much, all of which waits in bins or is done."""
-    done, held = [], []
-    for rank in range(ranks):
-        numbers = [rank + ranks * i for i in range(reads[rank])]
-        finished, waiting = numbers[: len(numbers) // 2], numbers[len(numbers) // 2 :]
-        done += finished
-        at = rank + ranks * reads[rank]
-        held.append(Cursor(at, ranks, bins=(tuple(waiting),), read=len(numbers)))
-    fresh = dealt(held, others)
-    for each in fresh:
-        numbers = each.numbers()
-        done += [next(numbers) for _ in range(len(each.backlog) + 50)]
-    assert len(done) == len(set(done))
-    missing = set(range(max(done) + 1)) - set(done)
-    assert not missing or min(missing) > max(each.next for each in held)
-
-
-def test_ranks_share_the_samples():
-    numbers = [start(rank, 3).numbers() for rank in range(3)]
-    assert sorted(next(n) for n in numbers for _ in range(4)) == list(range(12))
+def test_first_fit_by_hand():
+    assert first_fit([700, 900, 300, 100], 1000) == [[0, 2], [1, 3]]
+    assert first_fit([6] * (OPEN + 1), 10)[0] == [0]  # the fullest, the first of equals, is closed
+    assert first_fit([], 10) == []

@@ -77,11 +77,11 @@ def annotated(get: Get, origin: Origin) -> Convert:
         waiting = _waiting(row)
         turns = [Turn("system", (Text(row["system"]),))] if row.get("system") else []
         for said in row["conversations"]:
-            role = _role(said.get("from", said.get("role")))
+            role = role_of(said.get("from", said.get("role")))
             text = said.get("value", said.get("content"))
             if not isinstance(text, str):
                 raise BadRow("no text", f"a turn says {text!r}")
-            parts = (Text(text),) if role == "assistant" else _placed(text, waiting, shown)
+            parts = (Text(text),) if role == "assistant" else placed(text, waiting, shown)
             turns.append(Turn(role, tuple(parts) if text else ()))
         _none_left(waiting)
         return origin.record(key, turns, shown.media)
@@ -92,8 +92,8 @@ def annotated(get: Get, origin: Origin) -> Convert:
 def _waiting(row: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Pictures and clips that stand in columns of their own, by the sign of their places."""
     return {
-        "<image>": _listed(row, "image", "images"),
-        "<video>": _listed(row, "video", "videos"),
+        "<image>": listed(row, "image", "images"),
+        "<video>": listed(row, "video", "videos"),
     }
 
 
@@ -102,18 +102,18 @@ def _none_left(waiting: Mapping[str, list[Any]]) -> None:
         raise BadRow("pictures without a place", f"{left} that no <image> or <video> shows")
 
 
-def _listed(row: Mapping[str, Any], one: str, many: str) -> list[Any]:
+def listed(row: Mapping[str, Any], one: str, many: str) -> list[Any]:
     told = row.get(one) or row.get(many) or []
     return list(told) if isinstance(told, list | tuple) else [told]
 
 
-def _role(told: Any) -> Role:
+def role_of(told: Any) -> Role:
     if told not in _ROLES:
         raise BadRow("unknown role", repr(told))
     return _ROLES[told]
 
 
-def _placed(text: str, waiting: dict[str, list[Any]], shown: Shown) -> list[Part]:
+def placed(text: str, waiting: dict[str, list[Any]], shown: Shown) -> list[Part]:
     parts: list[Part] = []
     for piece in _PLACE.split(text):
         if piece not in waiting:
@@ -136,60 +136,45 @@ def messages(get: Get, origin: Origin) -> Convert:
     def convert(row: Any, key: str) -> Record:
         shown = Shown(get)
         turns, waiting = [], _waiting(row)
-        placed = any(waiting.values())  # else <image> is a word like others
+        columns = any(waiting.values())  # else <image> is a word like others
         for said in row["messages"]:
             if said.get("tool_calls"):
                 raise BadRow("tool calls", "records keep none yet")
-            role, content = _role(said.get("role")), said.get("content") or ""
+            role, content = role_of(said.get("role")), said.get("content") or ""
             if not isinstance(content, str):
-                told = [_part(p, shown, waiting) for p in content]
-            elif placed and role != "assistant":
-                told = _placed(content, waiting, shown)
+                told = [each for p in content for each in _parts(p, waiting, shown)]
+            elif columns and role != "assistant":
+                told = placed(content, waiting, shown)
             else:
                 told = [Text(content)]
-            turns.append(Turn(role, tuple(part for part in told if part != Text(""))))
+            turns.append(Turn(role, tuple(each for each in told if each != Text(""))))
         _none_left(waiting)
         return origin.record(key, turns, shown.media)
 
     return convert
 
 
-def _part(raw: Mapping[str, Any], shown: Shown, waiting: dict[str, list[Any]]) -> Part:
+def _parts(raw: Mapping[str, Any], waiting: dict[str, list[Any]], shown: Shown) -> list[Part]:
+    sign = bare(raw)
+    return placed(sign, waiting, shown) if sign else [part(raw, shown)]
+
+
+def bare(raw: Mapping[str, Any]) -> str:
+    """The sign of the place that a part is, which has no picture or clip of its own; else ""."""
+    own = ("image", "image_url", "video", "video_url", "url", "path")
+    sign = f"<{raw.get('type')}>"
+    return sign if _PLACE.fullmatch(sign) and not any(raw.get(name) for name in own) else ""
+
+
+def part(raw: Mapping[str, Any], shown: Shown) -> Part:
     kind = str(raw.get("type", next((k for k in ("text", "image", "video") if k in raw), "")))
     told = raw.get(kind, raw.get(kind.removesuffix("_url")))
     if isinstance(told, Mapping) and "url" in told:
         told = told["url"]
-    kind = kind.removesuffix("_url")
-    if told is None and waiting.get(f"<{kind}>"):
-        told = waiting[f"<{kind}>"].pop(0)
     if kind == "text" and isinstance(told, str):
         return Text(told)
-    if kind == "image":
+    if kind in ("image", "image_url"):
         return shown.picture(told)
-    if kind == "video":
+    if kind in ("video", "video_url"):
         return shown.clip(told, raw.get("fps"))
     raise BadRow("unknown part", f"of type {kind or sorted(raw)}")
-
-
-def captioned(origin: Origin, prompt: str) -> Convert:
-    """Samples of WebDataset tars: a conversation in their json, or a picture with a txt caption."""
-    from qvl.data.readers.media import in_sample
-
-    def convert(row: Any, key: str) -> Record:
-        told = row.get("json") if isinstance(row.get("json"), dict) else {}
-        if "conversations" in told:
-            return annotated(in_sample(row), origin)(told, key)
-        if "messages" in told:
-            return messages(in_sample(row), origin)(told, key)
-        ending = next((e for e in ("jpg", "jpeg", "png", "webp") if e in row), None)
-        text = row["txt"].decode() if "txt" in row else told.get("caption")
-        if ending is None or not text:
-            raise BadRow("no caption", f"{row.get('__key__')} has {sorted(row)}")
-        shown = Shown(in_sample(row))
-        turns = [
-            Turn("user", (shown.picture(ending), Text(prompt))),
-            Turn("assistant", (Text(text.strip()),)),
-        ]
-        return origin.record(key, turns, shown.media)
-
-    return convert

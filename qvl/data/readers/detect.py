@@ -11,9 +11,10 @@ from qvl.data.readers import jsonl, parquet, tars
 from qvl.data.readers.stream import BadRow, Rows
 
 Holder = Literal["lines", "items", "parquet", "tar", "coco", "references"]
-Format = Literal["annotation", "messages", "captions", "coco", "refcoco", "pixmo"]
+Format = Literal["annotation", "messages", "preferences", "captions", "coco", "refcoco", "pixmo"]
 KNOWN = (
     'conversations with <image> and <video> ("conversations"), OpenAI messages ("messages"), '
+    'preferences (one of these, "prompt" or "chosen", with "rejected"), '
     'PixMo points ("points" and "label"), WebDataset tars of pictures with json or txt, '
     'COCO ("images", "annotations", "categories"), RefCOCO ("ann_id" and "sentences")'
 )
@@ -71,6 +72,8 @@ def format_of(row: Any) -> Format | None:
         pictured = any(ending in row for ending in _PICTURES) and "txt" in row
         return "captions" if talks or pictured else None
     columns: tuple[tuple[Format, set[str]], ...] = (
+        ("preferences", {"rejected"}),
+        ("preferences", {"rejected_response"}),
         ("annotation", {"conversations"}),
         ("messages", {"messages"}),
         ("refcoco", {"ann_id", "sentences"}),
