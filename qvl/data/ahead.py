@@ -29,8 +29,11 @@ def ahead(make: Callable[[A], T], jobs: Iterator[A], workers: int) -> Iterator[t
     if not workers:
         yield from ((job, make(job)) for job in jobs)
         return
-    pipes = [_start(pickle.dumps(make)) for _ in range(workers)]
+    packed, pipes = pickle.dumps(make), [_start() for _ in range(workers)]
     try:
+        for pipe in pipes:
+            with _living("its start"):
+                pipe.send_bytes(packed)
         yield from _asked(pipes, jobs)
     finally:
         for pipe in pipes:
@@ -67,25 +70,31 @@ def _living(job: object) -> Iterator[None]:
         ) from None
 
 
-def _start(make: bytes) -> Connection:
+def _start() -> Connection:
+    """What it makes is sent later: of much in its arguments, spawn waits for who died early."""
     spawn = multiprocessing.get_context("spawn")
     near, far = spawn.Pipe()
-    spawn.Process(target=_serve, args=(far, make), daemon=True).start()
+    spawn.Process(target=_serve, args=(far,), daemon=True).start()
     far.close()
     return cast(Connection, near)
 
 
-def _serve(pipe: Connection, job: bytes) -> None:
+def _serve(pipe: Connection) -> None:
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, signal.SIG_IGN)  # it ends when its pipe closes
     torch.set_num_threads(1)
-    make, jobs = pickle.loads(job), SimpleQueue[Any]()
-    threading.Thread(target=_listen, args=(pipe, jobs), daemon=True).start()
     try:
-        while (asked := jobs.get()) is not None:
-            pipe.send_bytes(_packed(make(*asked)))
-    except OSError:
-        return
+        held = pipe.recv_bytes()
+    except (EOFError, OSError):
+        return  # nobody listens any more
+    make, jobs = pickle.loads(held), SimpleQueue[Any]()
+    threading.Thread(target=_listen, args=(pipe, jobs), daemon=True).start()
+    while (asked := jobs.get()) is not None:
+        made = _packed(make(*asked))
+        try:
+            pipe.send_bytes(made)
+        except OSError:
+            return
 
 
 def _listen(pipe: Connection, jobs: SimpleQueue[Any]) -> None:

@@ -81,7 +81,7 @@ def marked(lessons: Lessons, rule: Rule) -> str:
     told = {
         "version": VERSION,
         "tokenizer": hashlib.sha256(lessons.tokenizer.inner.to_str().encode()).hexdigest(),
-        "vision": asdict(lessons.config.vision),
+        "sides": [lessons.config.vision.patch_size, lessons.config.vision.spatial_merge_size],
         "limits": asdict(lessons.limits),
         "schema": lessons.schema,
         "rule": asdict(rule),

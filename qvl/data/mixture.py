@@ -6,10 +6,11 @@ long; each set is read in an order of its own, another one in each of its epochs
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
-BLOCK = 1024  # samples in which each set has its share; a weight is rounded to a 1024th
+BLOCK = 4096  # samples in which each set has its share; a weight is rounded to a 4096th
 _ROUNDS = 6
 _MASK, _STEP = 2**64 - 1, 0x9E3779B97F4A7C15
 
@@ -101,17 +102,17 @@ def shuffled(places: np.ndarray, size: int, key: tuple[int, ...]) -> np.ndarray:
     return out.astype(np.int64)
 
 
-def mixed(seed: int, numbers: np.ndarray) -> np.ndarray:
-    """uint64 numbers, each to one that looks like chance and is a function of it and the seed."""
-    x = numbers.astype(np.uint64) + np.uint64((seed + _STEP) & _MASK)
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
+def mixed(seed: int, numbers: Any) -> Any:
+    """A number below 2**64, or uint64 of them, to what looks like chance, by a seed."""
+    x = (numbers + ((seed + _STEP) & _MASK)) & _MASK
+    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & _MASK
+    return x ^ (x >> 31)
 
 
 def hashed(*numbers: int) -> int:
     """All of them to one number that looks like chance."""
-    x = np.zeros(1, np.uint64)
+    x = 0
     for number in numbers:
         x = mixed(number, x)
-    return int(x[0])
+    return x
