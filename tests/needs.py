@@ -1,11 +1,12 @@
 """What some tests need of a machine, as marks whose reasons say how to get it."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from qvl.data.sources import home
-from qvl.data.synth.sheets import CHROMIUM
+from qvl.data.synth.browser import CHROMIUM
 
 chromium = pytest.mark.skipif(
     not Path(CHROMIUM).exists(), reason=f"no browser at {CHROMIUM}: apt-get install chromium"
@@ -17,3 +18,10 @@ def fetched(*packages: str) -> pytest.MarkDecorator:
     missing = [name for name in packages if not (home() / name).is_dir()]
     how = "qvl data fetch --profile small"
     return pytest.mark.skipif(bool(missing), reason=f"not fetched: {', '.join(missing)}: {how}")
+
+
+def installed(*names: str) -> pytest.MarkDecorator:
+    """Python packages of the extra `dev` that an installation may lack."""
+    missing = [name for name in names if find_spec(name) is None]
+    how = f"pip install {' '.join(missing)}"
+    return pytest.mark.skipif(bool(missing), reason=f"not installed: {', '.join(missing)}: {how}")

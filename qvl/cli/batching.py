@@ -11,6 +11,7 @@ from qvl.chat import batched, completion
 from qvl.chat.completion import Asked
 from qvl.cli import ledger
 from qvl.cli.lines import beside, rows
+from qvl.data import journal
 from qvl.messages import Answer
 
 Ask = Callable[[Asked], Answer]
@@ -74,12 +75,12 @@ def opened(source: Path, target: Path, model: str, *, retry_failed: bool) -> Ite
     ids = survey(source, model)
     torn = 0
     if retry_failed and target.exists():
-        with ledger.appending(target):
-            torn = ledger.mend(target)
+        with journal.appending(target):
+            torn = journal.mend(target)
             kept = ledger.kept(target, ids)
             ledger.arrange(target, [each.custom_id for each in kept if not each.failed])
-    with ledger.appending(target) as file:
-        torn += ledger.mend(target)
+    with journal.appending(target) as file:
+        torn += journal.mend(target)
         yield Batch(source, target, file, model, ids, ledger.kept(target, ids), torn)
 
 
@@ -89,7 +90,7 @@ def run(batch: Batch, ask: Ask, tell: Callable[[Count], None]) -> Count:
     count = Count(len(order), sum(each.failed for each in batch.kept))
     for row in _left(batch, set(order)):
         line = _answered(row, batch, ask)
-        ledger.append(batch.file, line)
+        journal.append(batch.file, line)
         order.append(line["custom_id"])
         count = Count(count.done + 1, count.failed + (line["error"] is not None))
         tell(count)

@@ -19,6 +19,7 @@ from qvl.cli.inspect import inspect
 from qvl.cli.ocr import ocr
 from qvl.cli.parse import parse
 from qvl.cli.run import run
+from qvl.cli.train import app as train
 from qvl.cli.video import video
 
 app = typer.Typer(
@@ -31,6 +32,7 @@ app = typer.Typer(
 for verb in (run, chat, parse, ocr, ground, video, act, extract, batch, inspect, export, doctor):
     app.command()(verb)
 app.add_typer(data, name="data")
+app.add_typer(train, name="train")
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ A new kind is a row in KINDS, and two functions in `kinds/` or `pages` that say 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from qvl.data import pages
@@ -52,6 +52,18 @@ def written(facts: Facts, seen: Media | None) -> str:
         return kind.write(facts.value, facts.form, seen or _NOTHING)
     except (LookupError, TypeError, AttributeError) as error:
         raise ValueError(f"{facts.kind} are not as they should be: {error!r}") from None
+
+
+def read(like: Facts, text: str, seen: Media | None) -> Facts:
+    """What an answer says in the kind and form of `like`; ValueError where it says no such thing.
+
+    Coordinates are in pixels of the original.
+    """
+    try:
+        value = KINDS[like.kind].read(text, like.form, seen or _NOTHING)
+        return replace(like, value=value)
+    except (LookupError, TypeError, AttributeError) as error:
+        raise ValueError(f"the answer is no {like.kind} as {like.form}: {error!r}") from None
 
 
 def fault(facts: Facts, seen: Media | None) -> str:

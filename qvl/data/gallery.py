@@ -3,13 +3,13 @@
 import base64
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import Any
 
 from PIL import Image
 
-from qvl.data.answers import fault, written
+from qvl.data.answers import fault, read, spots, written
 from qvl.data.pictures import seen_of
 from qvl.data.records import PICTURES, Clip, Facts, Part, Picture, Record
 from qvl.media.draw import Marked, Pointed, draw_boxes, draw_points
@@ -26,26 +26,36 @@ h2 { font-size: 1em; margin: 0 0 .3em } .about { color: #666; font-size: .85em }
 img, video { max-width: 100%; border: 1px solid #ccc; margin: .4em 0 }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f7f7f5; padding: .5em }
 .role { font-weight: 600; color: #0072b2; margin-top: .6em }
+.answer { border-left: 4px solid #d55e00; padding-left: .8em; margin-top: .6em }
+article:has(.answer) img { max-height: 360px }
 .wrong { color: #b00020; font-weight: 600 }
 """
 
 
-def page(title: str, records: Iterator[Record]) -> Iterator[str]:
-    """The file piece by piece: it holds everything, runs no script and asks for nothing."""
+def page(
+    title: str, records: Iterable[Record], answers: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """The file piece by piece: it holds everything, runs no script and asks for nothing.
+
+    `answers` are what a model said, by the key of the record, to be seen beside the truth.
+    """
     yield "<!doctype html>\n<meta charset=utf-8>\n"
     yield '<meta http-equiv="Content-Security-Policy" content="'
     yield "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'\">\n"
     yield f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n<h1>{escape(title)}</h1>\n"
     for record in records:
-        yield _article(record)
+        yield _article(record, (answers or {}).get(record.key))
 
 
-def _article(record: Record) -> str:
+def _article(record: Record, answer: str | None) -> str:
     opened = {name: _opened(record, name) for name in record.media if name.endswith(PICTURES)}
     rows = [f"<h2>{escape(record.key)}</h2>", f"<p class=about>{_about(record)}</p>"]
     for turn in record.turns:
         rows.append(f"<div class=role>{escape(turn.role)}</div>")
         rows += [_part(record, part, opened) for part in turn.parts]
+    if answer is not None:
+        rows += ["<div class=answer><div class=role>what the model says</div>"]
+        rows += [_pre(answer), *_claims(record, answer, opened), "</div>"]
     return "<article>" + "\n".join(rows) + "</article>\n"
 
 
@@ -95,6 +105,23 @@ def _facts(record: Record, facts: Facts) -> str:
         about += f", seen at {seen.processed_size[0]}x{seen.processed_size[1]}"
     note = f"<p class=wrong>{escape(wrong)}</p>" if wrong else ""
     return f"<p class=about>{escape(about)}</p>{note}{_pre(text)}"
+
+
+def _claims(record: Record, answer: str, opened: dict[str, Image.Image | BadImage]) -> list[str]:
+    """What an answer says of places, drawn, or why it cannot be read as the truth is written."""
+    rows = []
+    for facts in record.parts("assistant"):
+        if not isinstance(facts, Facts) or facts.of is None:
+            continue
+        picture = opened.get(facts.of)
+        try:
+            said = read(facts, answer, seen_of(record, facts.of))
+        except (ValueError, OSError) as error:
+            rows.append(f"<p class=wrong>{escape(str(error))}</p>")
+            continue
+        if isinstance(picture, Image.Image) and any(spots(said.value)):
+            rows.append(f'<img src="{_jpeg(_marked(picture, [said]))}">')
+    return rows
 
 
 def _pre(text: str) -> str:

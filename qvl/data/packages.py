@@ -9,7 +9,6 @@ Kind = Literal[
 ]
 Profile = Literal["ci", "small", "full"]
 PROFILES: tuple[Profile, ...] = get_args(Profile)  # each holds those before it
-TRAINING = ("debian-handbook", "gimp-help-en", "gnucash-docs", "tuxpaint-stamps-default")  # nano's
 HELD_OUT = (  # what tests and evaluation are made of, never training data
     "sqlite3-doc",
     "git-doc",

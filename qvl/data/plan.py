@@ -103,11 +103,8 @@ class Plan:
         packs = list(self._from(number * STRETCH * size, STRETCH * size))
         packs.sort(key=lambda pack: (-pack.cost, pack.number))
         steps = [list[Pack]() for _ in range(STRETCH)]
-        turns = (
-            mixed(hashed(self.deal.seed, number), np.arange(STRETCH, dtype=np.uint64))
-            .argsort()
-            .tolist()
-        )
+        chance = mixed(hashed(self.deal.seed, number), np.arange(STRETCH, dtype=np.uint64))
+        turns = chance.argsort().tolist()
         for layer in range(size // group):
             turns.reverse()  # who had the dearest of a layer has the cheapest of the next
             for i, step in enumerate(turns):

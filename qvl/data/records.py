@@ -126,7 +126,7 @@ _TAKES = ("version", "key", "family", "turns", "media", "licence", "sources", "l
 
 def to_json(record: Record) -> dict[str, Any]:
     """All but the bytes of the media, of which only the names are told."""
-    turns = [{"role": t.role, "parts": [_part_to_json(p) for p in t.parts]} for t in record.turns]
+    turns = [{"role": t.role, "parts": [part_to_json(p) for p in t.parts]} for t in record.turns]
     told = {name: getattr(record, name) for name in _TAKES[1:]}
     told |= {"turns": turns, "media": sorted(record.media), "sources": list(record.sources)}
     return {"version": VERSION, **told}
@@ -145,7 +145,7 @@ def from_json(raw: Mapping[str, Any], media: Mapping[str, bytes]) -> Record:
     turns = []
     for turn in raw["turns"]:
         _only(turn, ("role", "parts"), f"a turn of {where}")
-        turns.append(Turn(turn["role"], tuple(_part_from_json(p, where) for p in turn["parts"])))
+        turns.append(Turn(turn["role"], tuple(part_from_json(p, where) for p in turn["parts"])))
     told = {name: raw[name] for name in ("key", "family", "licence", "language", "meta")}
     return Record(turns=tuple(turns), media=media, sources=tuple(raw["sources"]), **told)
 
@@ -165,7 +165,7 @@ def _dumps(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def _part_to_json(part: Part) -> dict[str, Any]:
+def part_to_json(part: Part) -> dict[str, Any]:
     """{"picture": "0.jpg"}: the tag takes the first field, the others stand where they are set."""
     tag = next(name for name, kind in _TAGS.items() if type(part) is kind)
     first, *others = fields(part)
@@ -173,7 +173,7 @@ def _part_to_json(part: Part) -> dict[str, Any]:
     return {tag: getattr(part, first.name), **told}
 
 
-def _part_from_json(raw: Mapping[str, Any], where: str) -> Part:
+def part_from_json(raw: Mapping[str, Any], where: str) -> Part:
     tags = [tag for tag in _TAGS if tag in raw]
     if len(tags) != 1:
         raise ValueError(f"a part of {where} has the fields {sorted(raw)}; give one of {[*_TAGS]}")

@@ -66,7 +66,7 @@ def stored(folder: Path) -> list[Stored]:
     BadCheckpoint where a name comes twice or where an index and its shards disagree.
     """
     paths, where = _files(folder)
-    found = [each for path in paths for each in _open(path)]
+    found = [each for path in paths for each in opened(path)]
     homes: dict[str, str] = {}
     for each in found:
         if each.key in homes:
@@ -140,7 +140,8 @@ def _disagreement(where: Mapping[str, str], homes: Mapping[str, str]) -> str:
     return f"{INDEX} names {some(astray)}"
 
 
-def _open(path: Path) -> list[Stored]:
+def opened(path: Path) -> list[Stored]:
+    """Every tensor of one file; BadCheckpoint where it is none of safetensors."""
     try:
         file = safe_open(path, "pt")
     except (SafetensorError, OSError) as error:

@@ -29,14 +29,14 @@ class QwenVL(nn.Module):
         if self.cfg.text.tie_word_embeddings:
             self.lm_head.weight = self.model.embed_tokens.weight
 
-    def see(self, batch: Batch) -> Tensor | None:
-        """-> vision tokens[U, D] of every picture and clip, or None where there are none."""
-        return self.visual(batch.pixel_values, batch.grid_thw) if batch.grid_thw else None
+    def see(self, batch: Batch) -> Tensor:
+        """-> vision tokens[U, D] of every picture and clip."""
+        return self.visual(batch.pixel_values, batch.grid_thw)
 
-    def embed(self, batch: Batch, seen: Tensor | None) -> Tensor:
+    def embed(self, batch: Batch, seen: Tensor) -> Tensor:
         """-> x[T, D]: token embeddings, with what the tower saw in the rows of the pads."""
         x = self.model.embed_tokens(batch.input_ids)
-        return x if seen is None else x.index_copy(0, batch.vision_rows, seen.type_as(x))
+        return x.index_copy(0, batch.vision_rows, seen.type_as(x))
 
     def forward(self, batch: Batch, attend: Attend | None = None) -> Tensor:
         """-> hidden[T, D]; `lm_head` is left to the caller, who knows which rows need logits.
@@ -45,8 +45,15 @@ class QwenVL(nn.Module):
         """
         return self.read(batch, self.see(batch), attend)
 
-    def read(self, batch: Batch, seen: Tensor | None, attend: Attend | None = None) -> Tensor:
+    def read(self, batch: Batch, seen: Tensor, attend: Attend | None = None) -> Tensor:
         """The second half of `forward`, for who already has the vision tokens `seen`[U, D]."""
         if attend is None:
             attend = causal(Segments.of(batch.lengths, batch.input_ids.device))
         return self.model(self.embed(batch, seen), batch.position_ids, attend)
+
+    def own(self, x: Tensor, fill: int = 0) -> Tensor:
+        """Of x[..., T], what belongs to the rows that `forward` returns: all of it.
+
+        Where the stream is cut among processes it is a piece, filled up with `fill`.
+        """
+        return x

@@ -4,7 +4,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,19 +35,32 @@ def store(
     comes last. A reader finds the old checkpoint, none, or the new one; what a kill between two
     moves leaves in the draft completes the new one.
     """
+    old = [p.name for p in folder.glob("*") if SHARD.fullmatch(p.name)]
+    with replaced(folder, CONFIG, [*old, WHOLE, INDEX]) as draft:
+        write_json(draft / CONFIG, config)
+        _write_tensors(state, draft, shard_bytes, dtype, told)
+
+
+@contextmanager
+def replaced(folder: Path, last: str, stale: Iterable[str] = ()) -> Iterator[Path]:
+    """A draft folder inside `folder`, whose files move there once the block has ended well.
+
+    `last`, without which a reader takes nothing, goes first and comes last; `stale` files that
+    have no successor go too.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=folder, prefix=".draft-"))
     try:
-        _write_json(draft / CONFIG, config)
-        _write_tensors(state, draft, shard_bytes, dtype, told)
+        yield draft
+        for path in draft.iterdir():
+            _to_disk(path)
     except BaseException:
         shutil.rmtree(draft)
         raise
-    fresh = {path.name for path in draft.iterdir()} - {CONFIG}
-    old = {p.name for p in folder.iterdir() if SHARD.fullmatch(p.name)} | {WHOLE, INDEX}
-    for file in (CONFIG, *(old - fresh)):
+    fresh = {path.name for path in draft.iterdir()} - {last}
+    for file in (last, *(set(stale) - fresh)):
         (folder / file).unlink(missing_ok=True)
-    for file in (*sorted(fresh), CONFIG):
+    for file in (*sorted(fresh), last):
         os.replace(draft / file, folder / file)
     draft.rmdir()
     _to_disk(folder)
@@ -74,7 +88,7 @@ def _write_tensors(
         if told:
             told(done, total)
     if len(groups) > 1:
-        _write_json(folder / INDEX, {"metadata": {"total_size": total}, "weight_map": where})
+        write_json(folder / INDEX, {"metadata": {"total_size": total}, "weight_map": where})
 
 
 def _groups(sizes: Mapping[str, int], limit: int) -> list[list[str]]:
@@ -91,9 +105,8 @@ def _groups(sizes: Mapping[str, int], limit: int) -> list[list[str]]:
     return groups
 
 
-def _write_json(path: Path, raw: Mapping[str, Any]) -> None:
+def write_json(path: Path, raw: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(raw, indent=2) + "\n", encoding="utf-8")
-    _to_disk(path)
 
 
 def _to_disk(path: Path) -> None:

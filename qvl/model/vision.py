@@ -135,6 +135,8 @@ class VisionTower(nn.Module):
         Oracle: `Qwen2_5_VisionTransformerPretrainedModel` of transformers.
         """
         cfg = self.cfg
+        if not grids:
+            return self._nothing()
         plan = Plan.of(grids, cfg, self.patch_embed.proj.weight.device)
         x = self.patch_embed(pixels)
         x = x.unflatten(0, (len(plan.order), -1))
@@ -143,3 +145,18 @@ class VisionTower(nn.Module):
             full = i in cfg.fullatt_block_indexes
             x = block(x, plan.turn, plan.frames if full else plan.windows)
         return reorder(self.merger(x), plan.inverse, plan.order)
+
+    def blank(self) -> tuple[list[Tensor], list[Grid]]:
+        """The least that there is to see: one merge unit of a black picture."""
+        weight, side = self.patch_embed.proj.weight, self.cfg.spatial_merge_size
+        pixels = torch.zeros(side * side, weight[0, :, 0].numel(), dtype=torch.uint8)
+        return [pixels.to(weight.device)], [(1, side, side)]
+
+    def _nothing(self) -> Tensor:
+        """-> tokens[0, out_hidden_size]; where something learns they are tied to it.
+
+        So a loss has a gradient, of zeros, where text alone is read.
+        """
+        if not torch.is_grad_enabled():
+            return self.patch_embed.proj.weight.new_zeros(0, self.cfg.out_hidden_size)
+        return self.forward(*self.blank())[:0].clone()  # no view: FSDP hooks on the result

@@ -7,10 +7,9 @@ Every error is one `BadCheckpoint` line that names what is wrong and the remedy.
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import torch
-from torch.overrides import TorchFunctionMode
+from torch import Tensor
 
 from qvl.config import Config
 from qvl.model.files import (
@@ -24,6 +23,7 @@ from qvl.model.files import (
     stored,
 )
 from qvl.model.layers import rope_angles
+from qvl.model.outline import outline
 from qvl.model.qwen import QwenVL
 from qvl.model.saving import Told, store
 
@@ -74,9 +74,24 @@ def load(
     if dtype not in (None, *FLOATS.values()):
         raise ValueError(f"weights cannot be {dtype}; ask for float32, bfloat16 or float16")
     cfg = read_config(folder)
-    with torch.device("meta"), _Blank():
-        model = QwenVL(cfg)
-    wanted = {name: tuple(x.shape) for name, x in model.state_dict().items()}
+    model = outline(cfg)
+    model.load_state_dict(tensors(folder, cfg, model.state_dict(), dtype, device), assign=True)
+    model.tie()
+    return model
+
+
+def tensors(
+    folder: Path,
+    cfg: Config,
+    names: Mapping[str, Tensor],
+    dtype: torch.dtype | None = None,
+    device: torch.device | str = "cpu",
+) -> dict[str, Tensor]:
+    """A folder's tensors by the names of our modules, which must be `names` and of their shapes.
+
+    A tied head may be missing, and is the embedding.
+    """
+    wanted = {name: tuple(x.shape) for name, x in names.items()}
     found = _by_name(folder, stored(folder))
     for name in [name for name in found if ROTARY.fullmatch(name)]:
         _check_rotary(folder, cfg, found.pop(name))
@@ -92,9 +107,7 @@ def load(
         )
     state = {name: each.read(dtype, device) for name, each in found.items()}
     state.setdefault(HEAD, state[EMBEDDING])
-    model.load_state_dict(state, assign=True)
-    model.tie()
-    return model
+    return state
 
 
 def save(
@@ -111,6 +124,8 @@ def save(
     hears of each file: bytes written, bytes in all.
     """
     state = {name: x.detach() for name, x in model.state_dict().items()}
+    if any(".lora_" in name for name in state):
+        raise ValueError("the model has adapters: save lora.merged(model), or them alone")
     if model.cfg.text.tie_word_embeddings:
         if model.lm_head.weight is not model.model.embed_tokens.weight:
             raise ValueError("the head is no longer the embedding: call model.tie() before saving")
@@ -150,16 +165,6 @@ def _check(folder: Path, wanted: Mapping[str, tuple[int, ...]], got: Mapping[str
         remedy = f"if the head is the embedding, set tie_word_embeddings to true in {CONFIG}"
     if faults:
         raise BadCheckpoint(f"{folder} does not fit its {CONFIG}: {faults}; {remedy}")
-
-
-class _Blank(TorchFunctionMode):
-    """Modules made under it are not initialised: on the meta device torch takes a second for it."""
-
-    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        kwargs = kwargs or {}
-        if getattr(func, "__module__", "") == "torch.nn.init":
-            return args[0] if args else kwargs["tensor"]
-        return func(*args, **kwargs)
 
 
 def _same(a: Stored, b: Stored) -> bool:

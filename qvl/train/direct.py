@@ -18,7 +18,7 @@ from qvl.model.attention import Segments, causal
 from qvl.model.qwen import QwenVL
 from qvl.sample import Batch, Grid
 from qvl.tokens import IGNORE
-from qvl.train.objective import token_loss
+from qvl.train.objective import label_losses
 from qvl.train.pointing import Watched, pointing_loss
 
 EMPTY = 0.1  # weight of an empty cell: most cells are empty
@@ -88,20 +88,32 @@ class Direct(nn.Module):
         depth = model.cfg.text.num_hidden_layers
         self.guided = (1, depth // 2)  # the second sees where the first has looked for others
 
-    def forward(self, batch: Pictures | Lesson) -> tuple[Tensor, dict[str, Tensor]]:
+    def weight(self, batch: Pictures | Lesson) -> float:
+        """Each batch counts alike: its losses are means over what it shows."""
+        return 1.0
+
+    def forward(self, batch: Pictures | Lesson, total: float) -> tuple[Tensor, dict[str, Tensor]]:
+        loss, figures = self._losses(batch)
+        told = {"loss": loss.detach()} | figures
+        pairs = {name: torch.stack([x.float(), torch.ones_like(x)]) for name, x in told.items()}
+        return loss / total, pairs
+
+    def _losses(self, batch: Pictures | Lesson) -> tuple[Tensor, dict[str, Tensor]]:
         if isinstance(batch, Pictures):
             seen = self.model.visual(batch.pixel_values, batch.grid_thw)
             return self.look(seen, batch.truth, places(batch.grid_thw).to(seen.device))
         seen = self.model.see(batch.batch)
-        assert seen is not None
         where = places(batch.batch.grid_thw).to(seen.device)
         direct, figures = self.look(seen, batch.truth, where)
         lengths = batch.batch.lengths
         attend = Watched(causal(Segments.of(lengths, seen.device, PAD)), self.guided)
         hidden = self.model.read(batch.batch, seen, attend)
-        loss, right = token_loss(hidden, self.model.lm_head, batch.batch.labels)
+        _, losses, right = label_losses(hidden, self.model.lm_head, batch.batch.labels)
+        if not len(losses):
+            raise ValueError("a lesson without a single label teaches no answer; leave it out")
+        loss = losses.mean()
         astray, found = pointing_loss(attend.kept, batch.point, lengths)
-        told = {"loss": loss.detach(), "token": right, "found": found}
+        told = {"loss": loss.detach(), "token": right.float().mean(), "found": found}
         return loss + self.beside * (direct + astray), told | figures
 
     def look(self, seen: Tensor, truth: Truth, where: Tensor) -> tuple[Tensor, dict[str, Tensor]]:

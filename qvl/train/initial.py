@@ -5,6 +5,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from qvl.model.layers import RMSNorm
 from qvl.model.qwen import QwenVL
 
 
@@ -36,23 +37,37 @@ def smooth_filters(shape: torch.Size, generator: torch.Generator, softness: floa
 
 
 @torch.no_grad()
-def initialise(model: QwenVL, seed: int) -> None:
+def fill(module: nn.Module, depth: int, generator: torch.Generator) -> None:
     """Truncated normal matrices (0.02 at the published widths, wider where narrow), zero biases.
 
-    The last matrix of every residual branch is smaller by the root of twice the depth.
+    The last matrix of every residual branch is smaller by the root of twice the `depth`, which
+    is the number of blocks. The patch embedding is left to `soften`.
     """
-    generator = torch.Generator().manual_seed(seed)
-    for name, module in model.named_modules():
-        if isinstance(module, nn.Linear):
-            std = (0.4 / module.in_features) ** 0.5
+    for name, each in module.named_modules():
+        if isinstance(each, nn.Linear):
+            std = (0.4 / each.in_features) ** 0.5
             if name.endswith(("down_proj", "o_proj", "attn.proj")):
-                tower = model.cfg.vision.depth if "visual" in name else len(model.model.layers)
-                std /= (2 * tower) ** 0.5
-            nn.init.trunc_normal_(module.weight, std=std, generator=generator)
-            if module.bias is not None:
-                nn.init.zeros_(module.bias)
-        elif isinstance(module, nn.Embedding):
-            nn.init.trunc_normal_(module.weight, std=0.05, generator=generator)
-    patch = model.visual.patch_embed.proj.weight
-    patch.copy_(smooth_filters(patch.shape, generator))
+                std /= (2 * depth) ** 0.5
+            nn.init.trunc_normal_(each.weight, std=std, generator=generator)
+            if each.bias is not None:
+                nn.init.zeros_(each.bias)
+        elif isinstance(each, nn.Embedding):
+            nn.init.trunc_normal_(each.weight, std=0.05, generator=generator)
+        elif isinstance(each, RMSNorm):
+            nn.init.ones_(each.weight)
+
+
+@torch.no_grad()
+def soften(patches: nn.Conv3d, generator: torch.Generator) -> None:
+    """Smooth filters for the patch embedding."""
+    patches.weight.copy_(smooth_filters(patches.weight.shape, generator))
+
+
+def initialise(model: QwenVL, seed: int) -> None:
+    """Every weight of a model that learns from nothing."""
+    generator = torch.Generator().manual_seed(seed)
+    fill(model.visual, model.cfg.vision.depth, generator)
+    fill(model.model, len(model.model.layers), generator)
+    fill(model.lm_head, 1, generator)
+    soften(model.visual.patch_embed.proj, generator)
     model.tie()

@@ -5,21 +5,16 @@ python recipes/nano/export.py --run runs/nano --out checkpoints/nano
 
 import argparse
 import json
-import shutil
 from pathlib import Path
 
-import torch
 from size import LIMITS, config
 
 from qvl.chat.tokenizer import Tokenizer
-from qvl.model import weights
 from qvl.model.pixels import MEAN, STD
-from qvl.model.qwen import QwenVL
 from qvl.tokens import ENDOFTEXT, IM_END
-from qvl.train import checkpoint
+from qvl.train.export import export
 
 TOKENIZER = Path(__file__).parent / "tokenizer"
-PREFIX = "model."  # of the model inside the objective
 
 
 def main() -> None:
@@ -28,14 +23,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("checkpoints/nano"))
     options = parser.parse_args()
     tokenizer = Tokenizer.load(TOKENIZER)
-    model = QwenVL(config(tokenizer))
-    state = checkpoint.newest(options.run)["objective"]
-    own = {k.removeprefix(PREFIX): v for k, v in state.items() if k.startswith(PREFIX)}
-    model.load_state_dict(own)
-    options.out.mkdir(parents=True, exist_ok=True)
-    for path in TOKENIZER.iterdir():
-        shutil.copy(path, options.out / path.name)
-    weights.save(model, options.out, dtype=torch.bfloat16)
+    export(options.run, options.out, TOKENIZER, config=config(tokenizer))
     pixels = {
         "min_pixels": LIMITS.min_pixels,
         "max_pixels": LIMITS.max_pixels,

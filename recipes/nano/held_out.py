@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from qvl.data.synth.browser import CHROMIUM, FLAGS
 from qvl.data.synth.reading import extent, written
-from qvl.data.synth.sheets import CHROMIUM, FLAGS, READ, arrays
+from qvl.data.synth.sheets import READ, arrays
 from qvl.data.text import paragraphs, random_word
 
 MARK = """() => {

@@ -13,6 +13,7 @@ from size import LIMITS
 
 from qvl.chat.tokenizer import Tokenizer
 from qvl.config import Config
+from qvl.data.lessons import Lessons
 from qvl.data.synth.reading import UNIT, Crop, piece, placed, resized, tinted
 from qvl.inputs import lesson
 from qvl.media.sizes import smart_resize
@@ -24,6 +25,8 @@ from qvl.tokens import IGNORE
 from qvl.train.direct import Lesson, Truth
 
 TOKENS = 1400  # of a packed batch
+LONGEST = 1000  # tokens of a record
+MISSES = 500  # examples that are too long, one after the other
 Rng = np.random.Generator
 
 
@@ -39,11 +42,15 @@ Example = tuple[Sample, Truth, torch.Tensor]
 
 def pack(bank: Bank, rng: Rng, one: Callable[[Bank, Rng], Example | None]) -> Lesson:
     """Examples end to end, until there are TOKENS."""
-    samples, truths, points, tokens = [], [], [], 0
+    samples, truths, points, tokens, missed = [], [], [], 0, 0
     while tokens < TOKENS:
         example = one(bank, rng)
         if example is None:
+            missed += 1
+            if missed > MISSES:
+                raise ValueError(f"{one.__name__}: {MISSES} examples in a row do not fit")
             continue
+        missed = 0
         sample, truth, point = example
         samples.append(sample)
         truths.append(truth)
@@ -177,3 +184,25 @@ def _spot(bank: Bank, rng: Rng) -> Example | None:
 def spotting(bank: Bank, rng: Rng) -> Lesson:
     """Lines with their boxes."""
     return pack(bank, rng, _spot)
+
+
+def _record(bank: Bank, rng: Rng) -> Example | None:
+    """A record of the factory as it is: nobody tells where its letters stand."""
+    held = bank.pictures.records
+    if not held:
+        raise OSError("no records of the factory; recipes/nano/run makes them")
+    places = held[tuple(held)[int(rng.integers(len(held)))]]
+    shard, row = places[int(rng.integers(len(places)))]
+    sample = Lessons(bank.tokenizer, bank.config, LIMITS)(shard[row])
+    if len(sample) > LONGEST:
+        return None
+    return (
+        sample,
+        pictures.nothing_told(len(sample.vision_rows)),
+        torch.full_like(sample.labels, IGNORE),
+    )
+
+
+def records(bank: Bank, rng: Rng) -> Lesson:
+    """Lines in many hands and faces, signs, and things pasted on pictures."""
+    return pack(bank, rng, _record)

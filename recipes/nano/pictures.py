@@ -35,6 +35,12 @@ def thing_truth(shown: Scene) -> Truth:
     return Truth(cells_unknown, torch.from_numpy(classes[owner]), torch.from_numpy(box))
 
 
+def nothing_told(units: int) -> Truth:
+    """Of a picture of which only the answers are known."""
+    unknown = torch.full((units, CELLS), IGNORE)
+    return Truth(unknown, torch.full((units,), IGNORE), torch.zeros(units, 4))
+
+
 def _batch(seen: list[Seen]) -> Pictures:
     pixels, grids, truths = zip(*seen, strict=True)
     return Pictures(pixels, grids, Truth.cat(list(truths)))

@@ -33,6 +33,7 @@ MAKERS: dict[str, Maker] = {
     "lines": lessons.lines,
     "paragraphs": lessons.paragraphs,
     "spotting": lessons.spotting,
+    "records": lessons.records,
     "pointing": finding.pointing,
     "grounding": finding.grounding,
 }
@@ -70,13 +71,14 @@ STAGES = (
         "all",
         (
             ("words", 0.05),
-            ("lines", 0.13),
-            ("paragraphs", 0.34),
-            ("spotting", 0.10),
-            ("pointing", 0.07),
+            ("lines", 0.11),
+            ("paragraphs", 0.30),
+            ("records", 0.12),
+            ("spotting", 0.08),
+            ("pointing", 0.06),
             ("grounding", 0.12),
-            ("windows", 0.11),
-            ("scenes", 0.08),
+            ("windows", 0.09),
+            ("scenes", 0.07),
         ),
     ),
 )

@@ -1,7 +1,6 @@
 """Trains nano from nothing: one stage after the other, each left when its metric is reached."""
 
 import argparse
-import signal
 import sys
 import time
 from functools import partial
@@ -20,13 +19,15 @@ from qvl.chat.tokenizer import Tokenizer
 from qvl.data.synth.reading import CELLS, CHARSET
 from qvl.data.synth.things import CLASSES
 from qvl.model.qwen import QwenVL
-from qvl.train import checkpoint
+from qvl.train.checkpoint import Checkpoints
 from qvl.train.direct import Direct
 from qvl.train.fuse import fuse
 from qvl.train.initial import initialise
 from qvl.train.meter import Meter
+from qvl.train.named import State
 from qvl.train.optim import Rates, adamw
 from qvl.train.parallel import World
+from qvl.train.stopping import Stop
 from qvl.train.supervised import steps
 
 SAVE_SECONDS = 300
@@ -90,38 +91,37 @@ def train(options: argparse.Namespace) -> None:
     if options.compile and options.device == "cpu":
         fuse(objective.model)
     optimizer = adamw([objective])
-    start, state = checkpoint.restore(options.out, objective, optimizer) or (0, {})
-    progress = Progress(**state)
+    state, checkpoints = State(objective, optimizer), Checkpoints(options.out)
+    start, extra = checkpoints.restore(state) or (0, {})
+    progress = Progress(**extra)
     rates = Rates(options.rate, 100, options.steps, options.decay)
     meter = Meter(options.out / ("log.jsonl" if not world.rank else f"log-{world.rank}.jsonl"))
     maker = ""
-    stop: list[int] = []
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda number, _: stop.append(number))
 
-    def batch_of(step: int) -> Any:
+    def batches_of(step: int) -> list[Any]:
         nonlocal maker
         maker, batch = ahead(progress.stage, step)
-        return batch.to(options.device)
+        return [batch]
 
     step, saved = start, time.monotonic()
-    for done in steps(objective, optimizer, rates, batch_of, start, half, world):
-        step = done.step
-        meter.mean(lr=done.rate, grad_norm=done.grad_norm, skipped=done.skipped)
-        meter.mean(**{f"{maker}.{name}": value for name, value in done.figures.items()})
-        meter.amount(steps=1)
-        ended = progress.add(maker, done.figures)
-        if step % REPORT == 0 or ended:
-            line = meter.report(step, stage=STAGES[progress.stage].name)
-            if not world.rank:
-                sys.stderr.write(f"{line}\n")
-        if world.any(bool(stop)):
-            break
-        if time.monotonic() - saved > SAVE_SECONDS and not world.rank:
-            checkpoint.save(options.out, step, objective, optimizer, progress.state())
-            saved = time.monotonic()
-    if not world.rank:
-        checkpoint.save(options.out, step, objective, optimizer, progress.state())
+    with Stop() as stop:
+        for done in steps(objective, optimizer, rates, batches_of, start, half, world):
+            step = done.step
+            meter.mean(lr=done.rate, grad_norm=done.grad_norm, skipped=done.skipped)
+            meter.mean(**{f"{maker}.{name}": value for name, value in done.figures.items()})
+            meter.amount(steps=1)
+            ended = progress.add(maker, done.figures)
+            if step % REPORT == 0 or ended:
+                line = meter.report(step, stage=STAGES[progress.stage].name)
+                if not world.rank:
+                    sys.stderr.write(f"{line}\n")
+            if world.any(stop.asked):
+                break
+            if world.any(time.monotonic() - saved > SAVE_SECONDS):
+                checkpoints.save(step, state, progress.state())
+                saved = time.monotonic()
+        checkpoints.save(step, state, progress.state())
+        checkpoints.close()
     world.leave()
 
 

@@ -1,84 +1,76 @@
-"""Two processes learn what one learns from both their batches."""
+"""How samples are spread over micro-batches and processes changes nothing but rounding."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import torch
+from together import DEALS, WEIGHTINGS, every_step, samples, step
+
+from qvl.sample import Batch
+from qvl.train.parallel import ALONE
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = """
-import sys
-from pathlib import Path
-sys.path.insert(0, "tests/unit")
-import torch
-from torch import nn
-from qvl.config import TINY
-from qvl.model.qwen import QwenVL
-from qvl.train.initial import initialise
-from qvl.train.objective import NextToken
-from qvl.train.optim import Rates, adamw
-from qvl.train.parallel import World
-from qvl.train.supervised import steps
-from test_train import batch_of
+PROGRAM = Path(__file__).parent / "together.py"
+CASES = [f"{deal}, {weighting}" for deal in DEALS for weighting in WEIGHTINGS]
+NEAR = 1e-6  # of the norm of all gradients; three times that for each alone
 
 
-class Both(nn.Module):
-    '''The mean over two batches, as two processes take it.'''
-
-    def __init__(self, inner):
-        super().__init__()
-        self.inner = inner
-
-    def forward(self, batches):
-        losses, figures = zip(*(self.inner(b) for b in batches))
-        return sum(losses) / 2, {k: sum(f[k] for f in figures) / 2 for k in figures[0]}
-
-
-torch.set_num_threads(1)
-world = World.join("cpu")
-model = QwenVL(TINY)
-initialise(model, 0)
-objective = NextToken(model)
-if world.size == 1:
-    objective = Both(objective)
-    batches = lambda step: [batch_of(2 * step), batch_of(2 * step + 1)]
-else:
-    batches = lambda step: batch_of(2 * step + world.rank)
-losses = [
-    done.figures["loss"]
-    for done in steps(objective, adamw([objective]), Rates(1e-3, 1, 4), batches, world=world)
-]
-assert world.any(world.rank == world.size - 1) and not world.any(False)
-if not world.rank:
-    state = {name: x.clone() for name, x in model.state_dict().items()}
-    torch.save({"losses": losses, "state": state}, sys.argv[1])
-world.leave()
-tasks = [(task / "comm").read_text() for task in Path("/proc/self/task").iterdir()]
-assert not [name for name in tasks if "gloo" in name], tasks  # they would abort a late exit
-"""
+def agree(got, want):
+    """Figures and gradients, which must be there for the same parameters."""
+    assert got[0].keys() == want[0].keys()
+    for name, value in want[0].items():
+        assert got[0][name] == pytest.approx(value, rel=1e-6), name
+    assert got[1].keys() == want[1].keys()
+    off = {name: got[1][name] - x for name, x in want[1].items()}
+    assert norm(off.values()) < NEAR * norm(want[1].values())
+    for name, x in want[1].items():
+        if not name.endswith("k_proj.bias"):  # softmax hardly sees it: its gradient is rounding
+            assert norm([off[name]]) < 3 * NEAR * norm([x]), name
 
 
-def test_two_processes_are_one(tmp_path):
-    (tmp_path / "program.py").write_text(PROGRAM)
+def norm(tensors) -> float:
+    return float(torch.cat([x.flatten() for x in tensors]).norm())
+
+
+@pytest.fixture(scope="module")
+def accumulated():
+    """One process, four micro-batches."""
+    return {name: (done.figures, grads) for name, done, grads in every_step(ALONE)}
+
+
+@pytest.mark.parametrize("deal", DEALS)
+@pytest.mark.parametrize("weighting", WEIGHTINGS)
+def test_micro_batches_are_one_batch(accumulated, deal, weighting):
+    whole = Batch.of([each for one in samples(deal) for each in one])
+    done, grads = step(weighting, [whole])
+    agree(accumulated[f"{deal}, {weighting}"], (done.figures, grads))
+    assert {"loss", "loss/a", "loss/b", "token"} == done.figures.keys()
+
+
+def test_weightings_differ(accumulated):
+    losses = [accumulated[case][0]["loss"] for case in CASES]
+    assert len(set(losses)) == len(losses)
+
+
+def test_two_processes_are_one(accumulated, tmp_path):
+    """Also: what one process cannot do, all of them refuse instead of waiting for each other."""
+    out = tmp_path / "found.pt"
     many = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    found = {}
-    for name, opening in (("one", []), ("two", many)):
-        out = tmp_path / f"{name}.pt"
-        command = [sys.executable, *opening, tmp_path / "program.py", out]
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            env={"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "PATH": ""},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        assert done.returncode == 0, done.stderr
-        found[name] = torch.load(out)
-    torch.testing.assert_close(found["one"]["losses"], found["two"]["losses"])
-    assert found["one"]["losses"][0] != found["one"]["losses"][1]
-    for key, x in found["one"]["state"].items():
-        if key.endswith("k_proj.bias"):  # softmax hardly sees it: its gradient is rounding
-            continue
-        torch.testing.assert_close(x, found["two"]["state"][key], rtol=1e-4, atol=1e-6, msg=key)
+    done = subprocess.run(
+        [sys.executable, *many, PROGRAM, out],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    found, told = torch.load(out)
+    assert found.keys() == set(CASES)
+    for case in CASES:
+        agree(found[case], accumulated[case])
+    assert told[0] == told[1]
+    assert "nothing to learn" in told[0][0] and "by rank [1, 2]" in told[0][1]

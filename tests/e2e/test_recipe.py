@@ -11,8 +11,11 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 
 import qvl
+from qvl.data import shards
 from qvl.data.synth.layout import page
-from qvl.data.synth.sheets import Sheet, write_sheet
+from qvl.data.synth.lettered import record
+from qvl.data.synth.sheets import Sheet
+from qvl.train.checkpoint import newest
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = [
@@ -32,14 +35,14 @@ TEXT = [
 ]
 
 
-def sheet(seed: int) -> Sheet:
+def sheet(seed: int, lines: int = 16) -> Sheet:
     """Words in Pillow's own font, as Chromium's sheets are laid out."""
     rng = np.random.default_rng(seed)
-    image = Image.new("RGB", (500, 400), "white")
+    image = Image.new("RGB", (500, 24 * lines + 16), "white")
     draw, font = ImageDraw.Draw(image), ImageFont.load_default(16)
     rows = []
     word = 0
-    for line in range(16):
+    for line in range(lines):
         x = 10.0
         while x < 400:
             word += 1
@@ -65,9 +68,10 @@ def sheet(seed: int) -> Sheet:
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("cache")
-    (folder / "sheets" / "train").mkdir(parents=True)
-    for seed in range(3):
-        write_sheet(sheet(seed), folder / "sheets" / "train" / f"{seed:05d}.png")
+    for name, lines in (("sheets", 16), ("lines", 2)):
+        made = [record(f"{name}-{seed}", sheet(seed, lines), (), "CC0-1.0") for seed in range(3)]
+        shards.write(folder / "nano" / name / f"{name}-00000.tar", made)
+    run("prepare.py", "--cache", folder)
     return folder
 
 
@@ -93,9 +97,9 @@ def test_every_maker_gives_a_batch_that_teaches(cache):
     assert named == set(stages.MAKERS)
     for name, maker in stages.MAKERS.items():
         one, two = (maker(bank, np.random.default_rng(4)) for _ in range(2))
-        loss, figures = objective(one)
+        loss, figures = objective(one, 1.0)
         assert torch.isfinite(loss) and figures, name
-        assert torch.equal(loss, objective(two)[0]), f"{name} is no function of its seed"
+        assert torch.equal(loss, objective(two, 1.0)[0]), f"{name} is no function of its seed"
 
 
 def run(script: str, *words: object) -> subprocess.CompletedProcess[str]:
@@ -107,10 +111,7 @@ def test_train_resume_export_load(cache, tmp_path):
     common = ("--cache", cache, "--device", "cpu", "--no-compile")
     run("train.py", *common, "--out", tmp_path / "straight", "--steps", 6)
     run("train.py", *common, "--out", tmp_path / "again", "--steps", 6)
-    states = [
-        torch.load(tmp_path / name / "step-00000006" / "state.pt", weights_only=True)
-        for name in ("straight", "again")
-    ]
+    states = [newest(tmp_path / name) for name in ("straight", "again")]
     assert states[0]["step"] == 6
     for name, tensor in states[0]["objective"].items():
         assert torch.equal(tensor, states[1]["objective"][name]), name

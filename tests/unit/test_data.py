@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from qvl.data import sources
+from qvl.data.records import dumps, loads
 from qvl.data.synth import reading, things
-from qvl.data.synth.sheets import Sheet, read_sheet, write_sheet
+from qvl.data.synth.lettered import record, sheet_of
+from qvl.data.synth.sheets import Sheet
 from qvl.data.text import ALLOWED, paragraphs, random_word
 
 
@@ -39,12 +41,16 @@ def ink(crop: reading.Crop) -> bool:
     return all(abs(int(crop.image[y, x, 0]) - code) <= 3 for (x, y), code in places)
 
 
-def test_a_sheet_survives_its_files(sheet, tmp_path):
-    write_sheet(sheet, tmp_path / "00001.png")
-    back = read_sheet(tmp_path / "00001.png")
-    assert (back.image == sheet.image).all() and (back.boxes == sheet.boxes).all()
-    assert back.blocks == sheet.blocks
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["00001.npz", "00001.png"]
+def test_a_sheet_survives_as_a_record(sheet):
+    made = record("a-0", sheet, ["debian:x/y"], "MIT")
+    back = sheet_of(loads(dumps(made), made.media))
+    assert (back.image == sheet.image).all() and back.blocks == sheet.blocks
+    for name in ("codepoints", "boxes", "word", "line", "block"):
+        one, two = getattr(back, name), getattr(sheet, name)
+        assert (one == two).all() and one.dtype == two.dtype, name
+    assert record(made.key, back, made.sources[1:], made.licence) == made
+    (answer,) = made.parts("assistant")
+    assert [line["text"] for line in answer.value] == ["one two", "a bc", "xyz"]
 
 
 def test_pieces_carry_their_characters(sheet):

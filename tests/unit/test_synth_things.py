@@ -3,6 +3,7 @@
 import io
 import re
 from collections import Counter
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -24,7 +25,8 @@ from qvl.data.rules.repetition import Repetition
 from qvl.data.sources import home
 from qvl.data.synth.atlas.page import Look, page
 from qvl.data.synth.atlas.stage import mapped
-from qvl.data.synth.captions.stage import captioned
+from qvl.data.synth.captions.stage import _chosen, captioned
+from qvl.data.synth.captions.told import told
 from qvl.data.synth.passages.asking import KINDS, Case
 from qvl.data.synth.passages.stage import passage
 from qvl.data.synth.passages.supply import Passage
@@ -156,8 +158,8 @@ def test_what_is_absent_shares_no_word_with_what_is_there(held):
     known = {*DRAWINGS, *(f"{icon} icon" for icon in ICONS), *(n.split("/")[-1] for n in STAMPS)}
     for record in records:
         turns = [turn for turn in record.turns if turn.role != "system"]
-        for asked, told in zip(turns[::2], turns[1::2], strict=True):
-            answer, question = told.parts[-1], asked.parts[-1]
+        for asked, answered in zip(turns[::2], turns[1::2], strict=True):
+            answer, question = answered.parts[-1], asked.parts[-1]
             if isinstance(answer, Facts) and answer.value == []:
                 meant = {name for name in known if name in getattr(question, "text", "")}
                 assert meant and not meant & set(record.meta["names"])
@@ -249,3 +251,13 @@ def test_passages_have_more_than_fifty_styles():
     records = made(passage, folder, 200)
     assert len({record.meta["style"] for record in records}) >= 50
     assert all(formatted(record) is None for record in records)
+
+
+def test_a_category_whose_pictures_share_one_name_is_not_waited_for(held):
+    """Four different captions are wanted where the first picture's category has one alone."""
+    (kind,) = [held for name, held in told(held).items() if name == "drawing"]
+    same = [replace(each, category="tools", captions=(("en", "a tool"),)) for each in kind] * 4
+    every = (*same, *(replace(each, category="other") for each in kind))
+    for seed in range(12):
+        shown, images = _chosen(np.random.default_rng(seed), every, 4)
+        assert len({each.captions for each in shown}) == len(images) == 4

@@ -75,16 +75,16 @@ def annotated(get: Get, origin: Origin) -> Convert:
     def convert(row: Any, key: str) -> Record:
         shown = Shown(get)
         waiting = {
-            "<image>": _listed(row, "image", "images"),
-            "<video>": _listed(row, "video", "videos"),
+            "<image>": listed(row, "image", "images"),
+            "<video>": listed(row, "video", "videos"),
         }
         turns = [Turn("system", (Text(row["system"]),))] if row.get("system") else []
         for said in row["conversations"]:
-            role = _role(said.get("from", said.get("role")))
+            role = role_of(said.get("from", said.get("role")))
             text = said.get("value", said.get("content"))
             if not isinstance(text, str):
                 raise BadRow("no text", f"a turn says {text!r}")
-            parts = (Text(text),) if role == "assistant" else _placed(text, waiting, shown)
+            parts = (Text(text),) if role == "assistant" else placed(text, waiting, shown)
             turns.append(Turn(role, tuple(parts) if text else ()))
         if left := sum(map(len, waiting.values())):
             raise BadRow("pictures without a place", f"{left} that no <image> or <video> shows")
@@ -93,18 +93,18 @@ def annotated(get: Get, origin: Origin) -> Convert:
     return convert
 
 
-def _listed(row: Mapping[str, Any], one: str, many: str) -> list[Any]:
+def listed(row: Mapping[str, Any], one: str, many: str) -> list[Any]:
     told = row.get(one) or row.get(many) or []
     return list(told) if isinstance(told, list | tuple) else [told]
 
 
-def _role(told: Any) -> Role:
+def role_of(told: Any) -> Role:
     if told not in _ROLES:
         raise BadRow("unknown role", repr(told))
     return _ROLES[told]
 
 
-def _placed(text: str, waiting: dict[str, list[Any]], shown: Shown) -> list[Part]:
+def placed(text: str, waiting: dict[str, list[Any]], shown: Shown) -> list[Part]:
     parts: list[Part] = []
     for piece in _PLACE.split(text):
         if piece not in waiting:
@@ -128,14 +128,14 @@ def messages(get: Get, origin: Origin) -> Convert:
                 raise BadRow("tool calls", "records keep none yet")
             content = said.get("content") or ""
             parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
-            told = tuple(_part(p, shown) for p in parts if p != {"type": "text", "text": ""})
-            turns.append(Turn(_role(said.get("role")), told))
+            told = tuple(part(p, shown) for p in parts if p != {"type": "text", "text": ""})
+            turns.append(Turn(role_of(said.get("role")), told))
         return origin.record(key, turns, shown.media)
 
     return convert
 
 
-def _part(raw: Mapping[str, Any], shown: Shown) -> Part:
+def part(raw: Mapping[str, Any], shown: Shown) -> Part:
     kind = str(raw.get("type", next((k for k in ("text", "image", "video") if k in raw), "")))
     told = raw.get(kind, raw.get(kind.removesuffix("_url")))
     if isinstance(told, Mapping) and "url" in told:

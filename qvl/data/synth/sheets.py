@@ -4,28 +4,30 @@ n characters of a sheet; boxes are (left, top, right, bottom) in pixels of the s
 """
 
 import io
-import json
-import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache as once
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
+from qvl.data.records import Record
+from qvl.data.sources import licences
+from qvl.data.synth.browser import FLAGS, tab
 from qvl.data.synth.layout import FAMILIES, HEIGHT, WIDTH, page
+from qvl.data.text import paragraphs
+from qvl.data.work import Work
 
-CHROMIUM = os.environ.get("QVL_CHROMIUM", "/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+GUIDES = (  # package, folder of its English pages
+    ("debian-handbook", "usr/share/doc/debian-handbook/html/en-US"),
+    ("gimp-help-en", "usr/share/gimp/2.0/help/en"),
+    ("gnucash-docs", "usr/share/doc/gnucash-docs/gnucash-guide-en"),
+    ("gnucash-docs", "usr/share/doc/gnucash-docs/gnucash-help-en"),
+)
+BEGIN = "<!doctype html><title>sheet</title>"
 READ = """() => {
   const out = {code: [], box: [], word: [], line: [], block: [], px: []};
   let word = -1, line = -1;
@@ -65,39 +67,26 @@ class Sheet:
     blocks: tuple[dict[str, Any], ...]  # family, size (px), kind a block
 
 
-def read_sheet(path: Path, pixels: np.ndarray | None = None) -> Sheet:
-    """A sheet from `NNNNN.png`, whose truth lies beside it; `pixels` where they are at hand."""
-    with np.load(path.with_suffix(".npz")) as truth:
-        parts = [truth[name] for name in ("codepoints", "boxes", "word", "line", "block")]
-        blocks = json.loads(str(truth["blocks"]))
-    if pixels is None:
-        with Image.open(path) as image:
-            pixels = np.asarray(image.convert("RGB"))
-    return Sheet(pixels, *parts, blocks=tuple(blocks))
+def sheet(work: Work, *, cache: Path) -> Iterator[Record]:
+    """A sheet of English documentation and of strings without meaning.
+
+    RuntimeError names a font or browser that is missing, OSError packages that are not fetched.
+    """
+    from qvl.data.synth.lettered import record
+
+    _fonts()
+    text, blocks = page(_parts(cache), int(work.rng().integers(2**32)))
+    with tab((WIDTH, HEIGHT), BEGIN, FLAGS) as shown:  # with the hinting that people see
+        shown.set_content(text)
+        truth, png = shown.evaluate(READ), shown.screenshot()
+    image = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+    code, boxes, word, line, block, _ = arrays(truth, WIDTH, HEIGHT)
+    drawn = Sheet(image, code, boxes, word, line, block, tuple(blocks))
+    yield record(work.key, drawn, *_credits(cache))
 
 
-def write_sheet(sheet: Sheet, path: Path) -> None:
-    """The truth first, then the picture, whose presence says that the sheet is whole."""
-    draft = path.with_suffix(".draft")
-    with open(draft, "wb") as file:
-        np.savez_compressed(
-            file,
-            codepoints=sheet.codepoints,
-            boxes=sheet.boxes,
-            word=sheet.word,
-            line=sheet.line,
-            block=sheet.block,
-            blocks=np.array(json.dumps(sheet.blocks)),
-        )
-    draft.rename(path.with_suffix(".npz"))
-    Image.fromarray(sheet.image).save(draft, format="png")
-    draft.rename(path)
-
-
-def sheets(parts: Sequence[Sequence[str]], seeds: Sequence[int]) -> Iterator[tuple[int, Sheet]]:
-    """Draw the sheets of these seeds; RuntimeError names a font or browser that is missing."""
-    from playwright.sync_api import ViewportSize, sync_playwright
-
+@once
+def _fonts() -> None:
     for family in FAMILIES:
         got = subprocess.run(["fc-match", family, "family"], capture_output=True, text=True)
         if family not in got.stdout:
@@ -105,27 +94,21 @@ def sheets(parts: Sequence[Sequence[str]], seeds: Sequence[int]) -> Iterator[tup
                 f"font {family!r} is not installed; apt-get install fonts-dejavu "
                 "fonts-liberation fonts-noto-core fonts-noto-mono"
             )
-    if not Path(CHROMIUM).exists():
-        raise RuntimeError(f"no browser at {CHROMIUM}; apt-get install chromium")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for at, seed in enumerate(seeds):
-            if at and at % 200 == 0:  # its memory grows with the pages it has seen
-                browser.close()
-                browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            tab = browser.new_page(viewport=ViewportSize(width=WIDTH, height=HEIGHT))
-            text, blocks = page(parts, seed)
-            tab.set_content(text)
-            truth, png = tab.evaluate(READ), tab.screenshot()
-            tab.close()
-            yield seed, _sheet(png, truth, blocks)
-        browser.close()
 
 
-def _sheet(png: bytes, truth: dict[str, Any], blocks: list[dict[str, Any]]) -> Sheet:
-    image = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
-    code, boxes, word, line, block, _ = arrays(truth, WIDTH, HEIGHT)
-    return Sheet(image, code, boxes, word, line, block, tuple(blocks))
+@once
+def _parts(cache: Path) -> list[list[str]]:
+    parts = [paragraphs(cache / name / path) for name, path in GUIDES]
+    if not all(parts):
+        raise OSError(f"no text of {GUIDES[0][0]} below {cache}; run qvl data fetch")
+    return parts
+
+
+@once
+def _credits(cache: Path) -> tuple[tuple[str, ...], str]:
+    """Sources and licence of what sheets are made of."""
+    told = sorted({licences(cache / name)(path) for name, path in GUIDES})
+    return tuple(f"debian:{name}/{path}" for name, path in GUIDES), " AND ".join(told)
 
 
 def arrays(truth: dict[str, Any], width: int, height: int) -> tuple[np.ndarray, ...]:

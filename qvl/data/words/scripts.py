@@ -47,3 +47,8 @@ def share(text: str, language: str) -> float:
     letters = len(_LETTER.findall(text))
     own = sum(len(_OWN[name].findall(text)) for name in scripts_of(language))
     return min(1.0, own / letters) if letters else 0.0
+
+
+def written_in(text: str) -> frozenset[str]:
+    """The scripts of which a text has a letter."""
+    return frozenset(name for name, pattern in _OWN.items() if pattern.search(text))

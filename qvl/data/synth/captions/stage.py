@@ -55,7 +55,8 @@ def _chosen(
     options = held
     if count > 1 and rng.random() < 0.5:
         near = tuple(each for each in held if each.category == first.category)
-        options = near if len(near) > 2 * count else held
+        named = {each.captions[0] for each in near}  # many drawings may have one name
+        options = near if len(named) > 2 * count else held
     shown: list[Told] = []
     images: list[Image.Image] = []
     while len(shown) < count:
