@@ -21,7 +21,7 @@ from qvl.messages import Image
 from qvl.sample import Grid
 
 Overflow = Literal["drop", "split", "shrink"]
-_LESS = 0.95  # of the area at most, time and again, until a sample fits
+_LESS = (0.7, 0.95)  # of the area, time and again, until a sample fits
 _DIGITS = 0.1  # of a pack: what coordinates may lose in words when media get smaller
 _BLANK = Pillow.new("RGB", (1, 1))
 
@@ -132,10 +132,10 @@ def _fitting(record: Record, lessons: Lessons, rule: Rule, reading: Reading) -> 
             reading.max_pixels is not None and area > reading.max_pixels
         ):
             break  # the words are too many, or the media as small as they may be
-        share = room / seen if room > 0 else _LESS
-        smaller = int(area * min(share, _LESS))  # of the largest: the others lose no more
-        if smaller < least:
+        if area <= least:
             break
+        share = min(max(room / seen, _LESS[0]), _LESS[1])
+        smaller = max(int(area * share), least)  # of the largest: the others lose no more
         reading = replace(reading, max_pixels=smaller)
         one = cost(record, lessons, reading)
     return one

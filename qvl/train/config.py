@@ -91,7 +91,7 @@ class Optim:
 class Contrast:
     """Of the contrastive phase alone."""
 
-    loss: Literal["sigmoid", "softmax"] = "sigmoid"
+    loss: Literal["sigmoid", "softmax"] = "softmax"  # sigmoid wants thousands of pairs a step
     width: int = 256  # of the features that are compared
     layers: int = 4  # of the text tower, whose other sizes are the decoder's
     patches: int = 4096  # of a rank's micro-batch at most

@@ -62,10 +62,11 @@ Told = dict[str, Tensor]  # sums over the rows of this process
 class Sigmoid(nn.Module):
     """Each picture with each text is one yes or no question (SigLIP, arXiv 2303.15343)."""
 
-    def __init__(self) -> None:
+    def __init__(self, bias: float = -10.0) -> None:
+        """`bias` where it starts: as published for 32,768 pairs a batch; about -log of them."""
         super().__init__()
         self.log_scale = nn.Parameter(torch.full((1,), math.log(10)))  # FSDP takes no scalars
-        self.bias = nn.Parameter(torch.full((1,), -10.0))
+        self.bias = nn.Parameter(torch.full((1,), bias))
 
     def forward(self, pictures: Against, texts: Against) -> tuple[Tensor, Told]:
         """-> the sum of the losses of this process's pictures against all texts.

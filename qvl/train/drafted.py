@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from math import log
 from pathlib import Path
 from typing import Any
 
@@ -150,16 +151,18 @@ def _contrast(
 ) -> Drafted:  # fmt: skip
     asked = run.contrast
     text = replace(read.config.text, num_hidden_layers=asked.layers)
-    contrast = {"sigmoid": Sigmoid, "softmax": Softmax}[asked.loss]()
+    pairs = Pairs(read.tokenizer, read.config, read.limits, asked.longest, run.seed)
+    sources = [each.source() for each in run.data]
+    sets = PairSets(sources, pairs, asked.patches, run.workers)
+    rounds = sets.rounds
+    at_once = len(rounds.sizes) / rounds.steps_an_epoch
+    contrast = Softmax() if asked.loss == "softmax" else Sigmoid(-log(at_once))
     objective = Contrastive(model, text, contrast, asked.width)
     begin(objective, run.seed)
-    freeze(model, ("tower", "merger"))  # the merger passes on what it learns, or is thrown away
     objective.to(next(model.parameters()).device)
     world = parallelise(objective, run.parallel, everyone)
     objective.world = world
-    pairs = Pairs(read.tokenizer, read.config, read.limits, asked.longest, run.seed)
-    sources = [each.source() for each in run.data]
-    sets = PairSets(sources, pairs, asked.patches, run.workers, rank=world.rank, ranks=world.size)
+    sets = replace(sets, rank=world.rank, ranks=world.size)
     say(f"{len(sets.rounds.sizes)} pairs, {sets.rounds.steps_an_epoch} steps an epoch")
     return _made(
         run,

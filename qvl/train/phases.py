@@ -23,7 +23,9 @@ class Phase:
 ALL = (TOWER, MERGER, LLM)
 SEE = (TOWER, MERGER)
 PHASES = (
-    Phase("contrastive", "contrast", (TOWER,), 8192, "plain", "pictures and captions that match"),
+    Phase("text", "next", (LLM,), 8192, "plain", "a decoder, where none is at hand"),
+    # What is compared has passed the merger, which learns with the tower and may be kept with it.
+    Phase("contrastive", "contrast", SEE, 8192, "plain", "pictures and captions that match"),
     Phase("align", "next", SEE, 8192, "plain", "captions through a decoder that rests"),
     Phase("end-to-end", "next", ALL, 8192, "plain", "captions, all of the model"),
     # The report names the tower alone; nothing else would teach a fresh merger.

@@ -25,12 +25,12 @@ class Recall:
     chance: dict[int, float]
 
     def to_json(self) -> dict[str, object]:
-        return {
-            "pairs": self.pairs,
-            "text_recall": self.texts,
-            "picture_recall": self.pictures,
-            "chance": self.chance,
+        told = {"text_recall": self.texts, "picture_recall": self.pictures, "chance": self.chance}
+        shares = {
+            name: {f"@{k}": round(share, 4) for k, share in each.items()}
+            for name, each in told.items()
         }
+        return {"pairs": self.pairs, **shares}
 
 
 def retrieval(

@@ -1,0 +1,103 @@
+"""What the tour learns from, drawn here: shapes with captions and questions, numbers, keys.
+
+Every function gives the record of a number; even numbers of the generator's seed are for training.
+"""
+
+import io
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from qvl.data.records import Picture, Record, Turn
+from qvl.data.synth.shapes import COLOURS, SHAPES, draw_shape
+from qvl.messages import Text
+
+UNIT = 28  # pixels of a token
+NAME = "0.png"
+Rng = np.random.Generator
+Thing = tuple[str, str]  # colour and shape
+
+
+def record(key: str, family: str, turns: list[tuple[str, str]], picture: bytes = b"") -> Record:
+    """Questions with answers, the first with the picture, if there is one."""
+    made: list[Turn] = []
+    for asked, answered in turns:
+        shown = (Picture(NAME),) if picture and not made else ()
+        said = (Text(asked),) if asked else ()
+        made += [Turn("user", (*shown, *said)), Turn("assistant", (Text(answered),))]
+    media = {NAME: picture} if picture else {}
+    return Record(key, family, tuple(made), media, "CC0-1.0", (f"made:{family}",), "en")
+
+
+def scene(rng: Rng) -> tuple[list[Thing], bytes]:
+    """One shape, or two of different colours and shapes side by side, a token or two each."""
+    count = 1 + int(rng.random() < 0.6)
+    colours = rng.choice([*COLOURS], count, replace=False).tolist()
+    shapes = rng.choice(SHAPES, count, replace=False).tolist()
+    side = int(rng.integers(1, 3)) * UNIT
+    ground = tuple(int(c) for c in rng.integers(120, 220, 3))
+    picture = Image.new("RGB", (side * count, side), ground)
+    for i, (colour, shape) in enumerate(zip(colours, shapes, strict=True)):
+        size = int(rng.integers(20, side - 3))
+        large = Image.new("L", (4 * size, 4 * size))
+        draw_shape(ImageDraw.Draw(large), shape, 4 * size - 1, (255,))
+        x, y = (int(rng.integers(0, side - size)) for _ in range(2))
+        mask = large.resize((size, size), Image.Resampling.BOX)
+        picture.paste(COLOURS[colour], (i * side + x, y), mask)
+    return list(zip(colours, shapes, strict=True)), _png(picture)
+
+
+def captions(rng: Rng, key: str) -> Record:
+    things, picture = scene(rng)
+    told = " left of ".join(f"a {colour} {shape}" for colour, shape in things)
+    return record(key, "captions", [("", told)], picture)
+
+
+def questions(rng: Rng, key: str) -> Record:
+    """One question whose answer only the picture tells."""
+    things, picture = scene(rng)
+    colour, shape = things[int(rng.integers(len(things)))]
+    asked = [(f"what colour is the {shape}?", colour), (f"what is {colour}?", f"a {shape}")]
+    return record(key, "questions", [asked[int(rng.integers(2))]], picture)
+
+
+def numbers(rng: Rng, key: str) -> Record:
+    """One to three digits, read."""
+    text = "".join(str(d) for d in rng.integers(0, 10, int(rng.integers(1, 4))))
+    picture = Image.new("RGB", (UNIT * len(text), UNIT), "white")
+    draw, font = ImageDraw.Draw(picture), ImageFont.load_default(22)
+    for i, digit in enumerate(text):
+        x, y = rng.integers(4, 11), rng.integers(0, 5)
+        draw.text((UNIT * i + int(x), int(y)), digit, fill=(20, 20, 60), font=font)
+    return record(key, "numbers", [("read", text)], _png(picture))
+
+
+def keys(rng: Rng, key: str, asked: int = 0) -> Record:
+    """Letters with digits, said again and again in another order: what was said far above counts."""
+    names = rng.choice([*"abcdefghijklmnop"], 8, replace=False).tolist()
+    values = dict(zip(names, (str(d) for d in rng.integers(10, 100, 8)), strict=True))
+    order = [n for _ in range(asked or int(rng.integers(2, 5))) for n in rng.permutation(names)]
+    *before, last = [*names, *order]
+    lines = "".join(f"{name} {values[name]}\n" for name in before)
+    return record(key, "keys", [(f"{lines}{last}", f" {values[last]}")])
+
+
+def far(rng: Rng, key: str) -> Record:
+    """The same over three times the length."""
+    return keys(rng, key, asked=12)
+
+
+def _png(picture: Image.Image) -> bytes:
+    held = io.BytesIO()
+    picture.save(held, "png")
+    return held.getvalue()
+
+
+SETS: dict[str, tuple[Callable[[Rng, str], Record], int]] = {  # and how many records there are
+    "captions": (captions, 4000),
+    "questions": (questions, 4000),
+    "numbers": (numbers, 4000),
+    "keys": (keys, 2000),
+    "far": (far, 800),
+}
