@@ -110,9 +110,7 @@ def _folder(model: str) -> Path | None:
     return locate(model) if model else None
 
 
-def _next(
-    run: Run, read: Reader, model: QwenVL, everyone: World, say: Say, _start: str
-) -> Drafted:  # fmt: skip
+def _next(run: Run, read: Reader, model: QwenVL, everyone: World, say: Say, _start: str) -> Drafted:
     objective = NextToken(model, run.weighting)
     world = parallelise(objective, run.parallel, everyone)
     lessons = Lessons(read.tokenizer, read.config, read.limits, run.row.schema)
@@ -148,7 +146,7 @@ def _told(stock: Stock) -> str:
 
 def _contrast(
     run: Run, read: Reader, model: QwenVL, everyone: World, say: Say, _start: str
-) -> Drafted:  # fmt: skip
+) -> Drafted:
     asked = run.contrast
     text = replace(read.config.text, num_hidden_layers=asked.layers)
     pairs = Pairs(read.tokenizer, read.config, read.limits, asked.longest, run.seed)
@@ -176,7 +174,7 @@ def _contrast(
 
 def _preference(
     run: Run, read: Reader, model: QwenVL, everyone: World, say: Say, start: str
-) -> Drafted:  # fmt: skip
+) -> Drafted:
     objective = Preference(model, run.tuning)
     world = parallelise(objective, run.parallel, everyone)
     paths = [path for each in run.data for path in each.source().shards]

@@ -12,15 +12,13 @@ from typing import Any
 
 import torch
 
-from qvl.model import adapters
-from qvl.model.lora import merged
 from qvl.train.board import board
 from qvl.train.board import write as write_board
 from qvl.train.checkpoint import Checkpoints
 from qvl.train.config import Run
+from qvl.train.deliver import deliver
 from qvl.train.drafted import Drafted, drafted
 from qvl.train.ema import Average
-from qvl.train.export import export
 from qvl.train.guard import Guard
 from qvl.train.lost import in_company
 from qvl.train.meter import Meter, work_of
@@ -33,7 +31,6 @@ from qvl.train.plot import plot
 from qvl.train.stopping import Stop
 from qvl.train.supervised import steps
 
-MODEL = "model"  # the folder of what was learnt, in the published layout
 LOG = "log.jsonl"
 Show = Callable[[Mapping[str, Any]], None]
 Say = Callable[[str], None]
@@ -71,8 +68,7 @@ def train(run: Run, say: Say, live: Callable[[int, int], Any]) -> Path:
         loop = _Loop(run, made, state, checkpoints, stop, everyone, begun, words, meter)
         loop.through(start, guard)
         checkpoints.wait()
-        out = run.out / MODEL
-        _export(run, made, state, out, everyone)
+        out = deliver(run, made, state.ema, everyone)
         if first and (run.out / LOG).is_file():
             plot(run.out / LOG, run.out / "plot.png")
     everyone.leave()
@@ -175,24 +171,6 @@ def _optimizer(run: Run, made: Drafted) -> Any:
 
 def _average(run: Run, made: Drafted) -> Average | None:
     return Average(made.objective, run.optim.ema) if run.optim.ema else None
-
-
-def _export(run: Run, made: Drafted, state: State, out: Path, world: World) -> None:
-    """The model as everyone loads it; adapters also by themselves, in PEFT's files."""
-    kind = torch.bfloat16
-    if run.lora is not None:
-        if not world.rank:
-            adapters.save(made.objective.model, run.out / "adapter", run.model.sizes)
-            whole = merged(made.objective.model)
-            holder = torch.nn.Module()
-            holder.model = whole
-            export(holder, out, made.like, kind)
-        return
-    if state.ema is None:
-        export(made.objective, out, made.like, kind)
-        return
-    with state.ema.inside(made.objective):
-        export(made.objective, out, made.like, kind)
 
 
 def _nobody(words: str) -> None:

@@ -23,6 +23,7 @@ from qvl.inputs import Limits
 from qvl.model.qwen import QwenVL
 from qvl.model.weights import load
 from qvl.sample import Batch
+from qvl.tokens import IGNORE
 from qvl.train.checkpoint import newest
 from qvl.train.config import Contrast
 from qvl.train.contrast import Softmax
@@ -55,14 +56,12 @@ def exact(model: QwenVL, lessons: Lessons, records: Sequence[Record]) -> float:
         some = records[at : at + AT_ONCE]
         batch = Batch.of([lessons(record) for record in some])
         likeliest = model.lm_head(model(batch)).argmax(-1) == batch.labels
+        known = [labels != IGNORE for labels in batch.labels.split(batch.lengths)]
         for record, each in zip(some, likeliest.split(batch.lengths), strict=True):
             answer = record.turns[-1].parts[0].text  # type: ignore[union-attr]
-            tail = len(lessons.tokenizer.encode(answer)) + 1  # its end as well
-            right += bool(
-                each[:-1][-tail:].all()
-                if lessons.schema == "chatml"
-                else each[:-1][-tail + 1 :].all()
-            )
+            learnt = each[known.pop(0)]
+            tail = len(lessons.tokenizer.encode(answer)) + 1 if lessons.schema == "plain" else 0
+            right += bool(learnt[-tail:].all())  # of a document all is learnt
     return right / len(records)
 
 
@@ -102,9 +101,8 @@ def recall(options: argparse.Namespace, tokenizer: Tokenizer, limits: Limits) ->
     state = newest(options.folder, "objective")["objective"]
     objective.load_state_dict({**objective.state_dict(), **state})
     pairs = Pairs(tokenizer, model.cfg, limits)
-    return retrieval(objective, [pairs(record) for record in held(options.out, "captions")]).texts[
-        1
-    ]
+    found = retrieval(objective, [pairs(record) for record in held(options.out, "captions")])
+    return found.texts[1]
 
 
 @torch.no_grad()

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from pictures import SETS
+from drawn import SETS
 
 from qvl.config import TextConfig, VisionConfig
 from qvl.data import shards

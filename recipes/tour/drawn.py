@@ -74,7 +74,7 @@ def numbers(rng: Rng, key: str) -> Record:
 
 
 def keys(rng: Rng, key: str, asked: int = 0) -> Record:
-    """Letters with digits, said again and again in another order: what was said far above counts."""
+    """Letters with digits, said again and again in another order: what stands above counts."""
     names = rng.choice([*"abcdefghijklmnop"], 8, replace=False).tolist()
     values = dict(zip(names, (str(d) for d in rng.integers(10, 100, 8)), strict=True))
     order = [n for _ in range(asked or int(rng.integers(2, 5))) for n in rng.permutation(names)]
