@@ -11,7 +11,7 @@ TORCH ?= torch==2.13.0
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SEED ?= 0
 
-.PHONY: setup demo check test parity bench soak clean
+.PHONY: setup demo check test parity bench soak tour clean
 
 setup: $(VENV)/.dev
 
@@ -59,7 +59,12 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/constrain.py
 	$(BIN)/python benchmarks/dedup.py
 	$(BIN)/python benchmarks/loading.py
+	$(BIN)/python benchmarks/packing.py
+	$(BIN)/python benchmarks/plan.py
 	$(BIN)/python benchmarks/run.py
+
+tour: $(VENV)/.dev
+	PYTHON=$(BIN)/python recipes/tour/run
 
 soak: $(VENV)/.dev
 	$(BIN)/pytest -m 'not gpu' --soak tests

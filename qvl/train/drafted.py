@@ -125,7 +125,7 @@ def _next(run: Run, read: Reader, model: QwenVL, everyone: World, say: Say, _sta
         say(_told(stock))
     if run.packs % world.size:
         raise ValueError(f"{run.packs} packs a step for {world.size} ranks; give a multiple")
-    plan = Plan(held, Deal(run.packs, run.seed, world.size))
+    plan = Plan(held, Deal(run.packs, run.seed))  # the same packs on any number of ranks
     loader = Loader(plan, lessons, rank=world.rank, ranks=world.size, workers=run.workers)
     return _made(
         run,
