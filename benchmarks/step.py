@@ -10,45 +10,38 @@ A useful token is one of a sample, with a label or not.
 
 The peer has SDPA attention, right padding and no cache; its pixels are normalised and its
 positions known before the clock starts, where ours begins at uint8 patches. Grouped by length, it
-gets eight neighbours of GROUP samples sorted by length, as its own sampler would draw them; ours
+gets eight neighbours of 400 samples sorted by length, as its own sampler would draw them; ours
 then takes the same eight.
 With --narrow all take matrix products in bfloat16 (autocast), printed apart.
 """
 
 import argparse
+import copy
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from packing import FAMILIES, NANO, sources
+from eights import Drawn, draw
+from packing import FAMILIES, NANO
 from torch.nn.utils.rnn import pad_sequence
-from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
+from twins import twins
 
-from qvl.chat.tokenizer import Tokenizer
 from qvl.config import Config
-from qvl.data.lessons import Lessons
-from qvl.data.loader import Maker
-from qvl.data.mixture import Mixture
-from qvl.data.stock import Asked, stocks
-from qvl.inputs import Limits
 from qvl.model.pixels import normalise
 from qvl.model.qwen import QwenVL
-from qvl.model.weights import NESTED, read_config
+from qvl.model.weights import read_config
 from qvl.sample import Batch, Sample
 from qvl.tokens import IGNORE
 from qvl.train.objective import NextToken
 from qvl.train.optim import Rates, adamw
 from qvl.train.supervised import NORM, steps
 
-EACH = 8  # samples a batch
-GROUP = 50 * EACH  # samples sorted at a time: the megabatch of transformers' sampler
 CLOSE = 1e-4  # how far the losses may be apart
 RATE = 1e-5
 FOREVER = 10**9
@@ -58,58 +51,6 @@ WAYS = (
     "qvl, packed, of grouped samples",
     "transformers, grouped by length",
 )
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """Batches of EACH samples in the order of the mixture, and of neighbours in length."""
-
-    mixed: list[list[Sample]]
-    grouped: list[list[Sample]]
-    padding: tuple[float, float]  # rows over useful tokens where all GROUP samples are padded
-
-
-def draw(folder: Path, cfg: Config, count: int) -> Drawn:
-    """`count` batches of either kind; those of neighbours evenly spaced from short to long."""
-    lessons = Lessons(Tokenizer.load(NANO), cfg, Limits.load(NANO))
-    held = stocks(sources(folder), lessons, cfg.text.max_position_embeddings)
-    mixture = Mixture(tuple(map(len, held)), (1.0,) * len(held))
-    places = [mixture.at(n) for n in range(GROUP)]
-    asked = [held[p.part].asked(p.row, 0) for p in places]
-    mixed = eights(asked)
-    grouped = eights(sorted(asked, key=lambda each: each.tokens))
-    spaced = [grouped[(2 * i + 1) * len(grouped) // (2 * count)] for i in range(count)]
-    read = Maker(lessons).sample
-
-    def samples(batches: Sequence[Sequence[Asked]]) -> list[list[Sample]]:
-        made = [[read(each) for each in batch] for batch in batches]
-        return [[each for each in batch if isinstance(each, Sample)] for batch in made]
-
-    padding = (padded_rows(mixed), padded_rows(grouped))
-    return Drawn(samples(mixed[:count]), samples(spaced), padding)
-
-
-def eights(asked: Sequence[Asked]) -> list[Sequence[Asked]]:
-    return [asked[i : i + EACH] for i in range(0, len(asked), EACH)]
-
-
-def padded_rows(batches: Sequence[Sequence[Asked]]) -> float:
-    lengths = [[each.tokens for each in batch] for batch in batches]
-    return sum(len(row) * max(row) for row in lengths) / sum(map(sum, lengths))
-
-
-def pair(cfg: Config) -> tuple[QwenVL, Any]:
-    """Ours and the peer, of the same random weights, which each holds for itself."""
-    raw = Qwen2_5_VLConfig.from_dict(cfg.to_dict())
-    peer: Any = Qwen2_5_VLForConditionalGeneration._from_config(
-        raw, dtype=torch.float32, attn_implementation="sdpa"
-    )
-    ours, state = QwenVL(cfg), {}
-    for key, x in peer.state_dict().items():
-        old, new = next((each for each in NESTED if key.startswith(each[0])), ("", ""))
-        state[new + key.removeprefix(old)] = x
-    ours.load_state_dict(state)
-    return ours, peer
 
 
 def padded(samples: Sequence[Sample], cfg: Config) -> dict[str, Any]:
@@ -176,7 +117,8 @@ def apart(model: QwenVL, peer: Any, batches: list[list[Sample]], cfg: Config) ->
 
 def measure(drawn: Drawn, cfg: Config, half: torch.dtype | None) -> None:
     """Print useful tokens a second of each way, and by how much ours is ahead of each of theirs."""
-    model, peer = pair(cfg)
+    model, peer = twins(cfg, torch.float32)
+    model = copy.deepcopy(model)  # each learns for itself
     if half is None:
         far = apart(model, peer, drawn.mixed, cfg)
         print(f"losses are at most {far:.1e} apart", flush=True)
@@ -187,19 +129,24 @@ def measure(drawn: Drawn, cfg: Config, half: torch.dtype | None) -> None:
     mine(Batch.of(small))
     other(padded(small, cfg))
     spent: dict[str, list[float]] = {name: [] for name in WAYS}
-    for pair_of in zip(drawn.mixed, drawn.grouped, strict=True):
-        for kind, samples in enumerate(pair_of):
-            spent[WAYS[2 * kind]].append(seconds(mine, Batch.of(samples)))
-            spent[WAYS[2 * kind + 1]].append(seconds(other, padded(samples, cfg)))
-    print(f"{'bfloat16' if half else 'float32':34}{'tokens/s':>10}{'s a step':>10}   qvl is ahead")
+    for both in zip(drawn.mixed, drawn.grouped, strict=True):
+        for at, samples in zip((0, 2), both, strict=True):
+            spent[WAYS[at]].append(seconds(mine, Batch.of(samples)))
+            spent[WAYS[at + 1]].append(seconds(other, padded(samples, cfg)))
+            a, b = (spent[name][-1] for name in WAYS[at : at + 2])
+            print(f"  {WAYS[at + 1]}: {b:.2f} s, ours {a:.2f} s, {b / a:.2f}x", flush=True)
+    report(drawn, spent, "bfloat16" if half else "float32")
+
+
+def report(drawn: Drawn, spent: dict[str, list[float]], kind: str) -> None:
+    print(f"{kind:34}{'tokens/s':>10}{'s a step':>10}   qvl is ahead, median")
     for i, (name, times) in enumerate(spent.items()):
         batches = drawn.grouped if i > 1 else drawn.mixed
         tokens = sum(len(s) for batch in batches for s in batch)
         line = f"{name:34}{tokens / sum(times):10.0f}{sum(times) / len(times):10.2f}"
         if i % 2:
             ahead = [t / m for t, m in zip(times, spent[WAYS[i - 1]], strict=True)]
-            line += f"   {statistics.median(ahead):.2f}x, batch by batch "
-            line += ", ".join(f"{each:.2f}" for each in ahead)
+            line += f"   {statistics.median(ahead):.2f}x"
         print(line, flush=True)
 
 
