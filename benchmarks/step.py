@@ -1,18 +1,18 @@
 """A training step on a CPU: ours, packed, against `transformers`, padded and grouped by length.
 
-python benchmarks/step.py [--data FOLDER] [--batches 3] [--narrow]
+python benchmarks/step.py [--data FOLDER] [--batches 3]
 
 FOLDER holds shards, one folder a family, as `qvl data make` leaves them; without it a small set is
 made first. Families are mixed in equal parts. A step is nano's shape, random weights, eight
 samples, all parts learn: forward, backward, clipping and AdamW (fused), one thread, float32;
-processor time, all taking turns over the same batches; the median of the batches' ratios is told.
+processor time, all taking turns over the same batches. `ahead` is the ratio of tokens a second.
 A useful token is one of a sample, with a label or not.
 
 The peer has SDPA attention, right padding and no cache; its pixels are normalised and its
 positions known before the clock starts, where ours begins at uint8 patches. Grouped by length, it
 gets eight neighbours of 400 samples sorted by length, as its own sampler would draw them; ours
 then takes the same eight.
-With --narrow all take matrix products in bfloat16 (autocast), printed apart.
+Where the CPU has AMX, ours is timed with matrix products in bfloat16 too, and told apart.
 """
 
 import argparse
@@ -76,7 +76,7 @@ def padded(samples: Sequence[Sample], cfg: Config) -> dict[str, Any]:
     return out
 
 
-def ours(model: QwenVL, half: torch.dtype | None) -> Callable[[Batch], object]:
+def ours(model: QwenVL, half: torch.dtype | None = None) -> Callable[[Batch], object]:
     """A step of the loop of training on the batch that is given."""
     objective, given = NextToken(model), list[Batch]()
     rates = Rates(RATE, 0, FOREVER)
@@ -89,15 +89,13 @@ def ours(model: QwenVL, half: torch.dtype | None) -> Callable[[Batch], object]:
     return step
 
 
-def theirs(peer: Any, half: torch.dtype | None) -> Callable[[dict[str, Any]], object]:
+def theirs(peer: Any) -> Callable[[dict[str, Any]], object]:
     optimizer = torch.optim.AdamW(peer.parameters(), RATE, fused=True)
     peer.train()
 
     def step(batch: dict[str, Any]) -> None:
         optimizer.zero_grad()
-        with torch.autocast("cpu", half, enabled=half is not None):
-            loss = peer(**batch).loss
-        loss.backward()
+        peer(**batch).loss.backward()
         torch.nn.utils.clip_grad_norm_(peer.parameters(), NORM)
         optimizer.step()
 
@@ -115,16 +113,15 @@ def apart(model: QwenVL, peer: Any, batches: list[list[Sample]], cfg: Config) ->
     return found
 
 
-def measure(drawn: Drawn, cfg: Config, half: torch.dtype | None) -> None:
+def measure(drawn: Drawn, cfg: Config) -> None:
     """Print useful tokens a second of each way, and by how much ours is ahead of each of theirs."""
     model, peer = twins(cfg, torch.float32)
     model = copy.deepcopy(model)  # each learns for itself
-    if half is None:
-        far = apart(model, peer, drawn.mixed, cfg)
-        print(f"losses are at most {far:.1e} apart", flush=True)
-        if not far <= CLOSE:
-            sys.exit(f"losses are {far} apart, {CLOSE} is allowed; nothing is timed")
-    mine, other = ours(model, half), theirs(peer, half)
+    far = apart(model, peer, drawn.mixed, cfg)
+    print(f"losses are at most {far:.1e} apart", flush=True)
+    if not far <= CLOSE:
+        sys.exit(f"losses are {far} apart, {CLOSE} is allowed; nothing is timed")
+    mine, other = ours(model), theirs(peer)
     small = sorted(drawn.mixed[0], key=len)[:2]
     mine(Batch.of(small))
     other(padded(small, cfg))
@@ -135,19 +132,30 @@ def measure(drawn: Drawn, cfg: Config, half: torch.dtype | None) -> None:
             spent[WAYS[at + 1]].append(seconds(other, padded(samples, cfg)))
             a, b = (spent[name][-1] for name in WAYS[at : at + 2])
             print(f"  {WAYS[at + 1]}: {b:.2f} s, ours {a:.2f} s, {b / a:.2f}x", flush=True)
-    report(drawn, spent, "bfloat16" if half else "float32")
+    rates = report(drawn, spent)
+    if torch.cpu._is_amx_tile_supported():
+        narrow = ours(model, torch.bfloat16)
+        narrow(Batch.of(small))
+        rate = useful(drawn.mixed) / sum(seconds(narrow, Batch.of(b)) for b in drawn.mixed)
+        print(f"{'qvl, packed, bfloat16 by AMX':34}{rate:10.0f}{rate / rates[0]:18.2f}x of float32")
 
 
-def report(drawn: Drawn, spent: dict[str, list[float]], kind: str) -> None:
-    print(f"{kind:34}{'tokens/s':>10}{'s a step':>10}   qvl is ahead, median")
+def report(drawn: Drawn, spent: dict[str, list[float]]) -> list[float]:
+    """-> useful tokens a second of each way."""
+    rates = []
+    print(f"{'float32':34}{'tokens/s':>10}{'s a step':>10}{'ahead':>9}")
     for i, (name, times) in enumerate(spent.items()):
-        batches = drawn.grouped if i > 1 else drawn.mixed
-        tokens = sum(len(s) for batch in batches for s in batch)
-        line = f"{name:34}{tokens / sum(times):10.0f}{sum(times) / len(times):10.2f}"
+        rates.append(useful(drawn.grouped if i > 1 else drawn.mixed) / sum(times))
+        line = f"{name:34}{rates[-1]:10.0f}{sum(times) / len(times):10.2f}"
         if i % 2:
             ahead = [t / m for t, m in zip(times, spent[WAYS[i - 1]], strict=True)]
-            line += f"   {statistics.median(ahead):.2f}x"
+            line += f"{rates[-2] / rates[-1]:8.2f}x, median {statistics.median(ahead):.2f}x"
         print(line, flush=True)
+    return rates
+
+
+def useful(batches: list[list[Sample]]) -> int:
+    return sum(len(sample) for batch in batches for sample in batch)
 
 
 def seconds(step: Callable[[Any], object], batch: Any) -> float:
@@ -161,7 +169,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--batches", type=int, default=3, help="of each kind")
-    parser.add_argument("--narrow", action="store_true", help="bfloat16 too")
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
@@ -176,9 +183,7 @@ def main() -> None:
         patches = sum(len(p) for batch in each for s in batch for p in s.pixel_values)
         print(f"{name}: {[[len(s) for s in batch] for batch in each]} tokens, {patches} patches")
     print("rows over useful tokens, padded: {:.2f} mixed, {:.2f} grouped".format(*drawn.padding))
-    measure(drawn, cfg, None)
-    if options.narrow:
-        measure(drawn, cfg, torch.bfloat16)
+    measure(drawn, cfg)
 
 
 if __name__ == "__main__":
