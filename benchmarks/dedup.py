@@ -4,7 +4,7 @@ python benchmarks/dedup.py [--texts 3000] [--pictures 600]
 
 The sets are those of tests/planted.py: copies with changed words, resized and tinted pictures,
 beside neighbours that share half of their text or shapes. Bars: recall 0.95 at precision 0.99 on
-texts with 1 % of their words changed and on pictures; MinHash 4 MB/s.
+texts with up to 2 % of their words changed and on pictures; MinHash 4 MB/s.
 """
 
 import argparse

@@ -84,12 +84,17 @@ def _serve(pipe: Connection) -> None:
         signal.signal(sign, signal.SIG_IGN)  # it ends when its pipe closes
     torch.set_num_threads(1)
     try:
-        make, jobs = pickle.loads(pipe.recv_bytes()), SimpleQueue[Any]()
-        threading.Thread(target=_listen, args=(pipe, jobs), daemon=True).start()
-        while (asked := jobs.get()) is not None:
-            pipe.send_bytes(_packed(make(*asked)))
+        held = pipe.recv_bytes()
     except (EOFError, OSError):
         return  # nobody listens any more
+    make, jobs = pickle.loads(held), SimpleQueue[Any]()
+    threading.Thread(target=_listen, args=(pipe, jobs), daemon=True).start()
+    while (asked := jobs.get()) is not None:
+        made = _packed(make(*asked))
+        try:
+            pipe.send_bytes(made)
+        except OSError:
+            return
 
 
 def _listen(pipe: Connection, jobs: SimpleQueue[Any]) -> None:

@@ -25,7 +25,7 @@ from qvl.data.index import BrokenShard, Entry, load_index
 from qvl.data.lessons import Lessons
 from qvl.data.shards import record_at
 
-VERSION = 1  # raised when another text is written of the same record
+VERSION = 4  # raised when another text is written of the same record
 BLOCK = 32  # records that a process counts at a time
 
 

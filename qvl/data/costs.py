@@ -21,7 +21,8 @@ from qvl.messages import Image
 from qvl.sample import Grid
 
 Overflow = Literal["drop", "split", "shrink"]
-_LESS = 0.9  # of the area, time and again, until a sample fits
+_LESS = (0.7, 0.95)  # of the area, time and again, until a sample fits
+_DIGITS = 0.1  # of a pack: what coordinates may lose in words when media get smaller
 _BLANK = Pillow.new("RGB", (1, 1))
 
 
@@ -121,16 +122,20 @@ def _text(record: Record, lessons: Lessons, rule: Rule, found: Found) -> Found:
 def _fitting(record: Record, lessons: Lessons, rule: Rule, reading: Reading) -> Cost:
     """The sample; with "shrink" its media smaller until it fits, or as small as they can be."""
     one = cost(record, lessons, reading)
-    if rule.overflow != "shrink":
-        return one
-    side = lessons.config.vision.patch_size
-    while one.tokens > rule.capacity and one.grid_thw:
-        area = max(h * w for _, h, w in one.grid_thw) * side**2
-        if reading.max_pixels is not None and area > reading.max_pixels:
-            break  # they are as small as they may be
-        smaller = int(area * _LESS)
-        if smaller < max(lessons.limits.min_pixels, lessons.config.vision.unit_pixels**2):
+    vision = lessons.config.vision
+    least = max(lessons.limits.min_pixels, vision.unit_pixels**2)
+    while rule.overflow == "shrink" and one.tokens > rule.capacity:
+        seen = sum(t * h * w for t, h, w in one.grid_thw) // vision.spatial_merge_size**2
+        room = rule.capacity - (one.tokens - seen)  # beside the words
+        area = max(h * w for _, h, w in one.grid_thw) * vision.patch_size**2
+        if room < -_DIGITS * rule.capacity or (
+            reading.max_pixels is not None and area > reading.max_pixels
+        ):
+            break  # the words are too many, or the media as small as they may be
+        if area <= least:
             break
+        share = min(max(room / seen, _LESS[0]), _LESS[1])
+        smaller = max(int(area * share), least)  # of the largest: the others lose no more
         reading = replace(reading, max_pixels=smaller)
         one = cost(record, lessons, reading)
     return one

@@ -30,7 +30,7 @@ class Family:
 
 FAMILIES = {
     "charts": Family("qvl.data.synth.charts.stage:charts", 700),
-    "tables": Family("qvl.data.synth.tables.stage:tables", 700),
+    "tables": Family("qvl.data.synth.tables.stage:tables", 700, version=2),
     "geometry": Family("qvl.data.synth.geometry.stage:geometry", 500),
     "plots": Family("qvl.data.synth.plots.stage:plots", 300),
     "maths": Family("qvl.data.synth.maths.stage:maths", 600),

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 
 GRAM = 5  # words
-PERMUTATIONS, BANDS, ROWS = 112, 14, 8
+PERMUTATIONS, BANDS, ROWS = 112, 28, 4
 EMPTY = np.uint32(2**32 - 1)  # every value of a text without words
 _BLOCK = 4096  # 5-grams that are hashed at one time, so that they stay in the cache
 _TABLE = 0x30000  # code points from here on are rare Han: each one is a word
@@ -106,7 +106,7 @@ def _mixed(x: np.ndarray) -> np.ndarray:
 
 
 def bands_of(signatures: np.ndarray) -> np.ndarray:
-    """uint32[N, 112] -> uint64[N, 14]: a hash of every eight values in a row."""
+    """uint32[N, 112] -> uint64[N, 28]: a hash of every four values in a row."""
     rows = signatures.reshape(-1, BANDS, ROWS).astype(np.uint64)
     bands = np.zeros(rows.shape[:2], dtype=np.uint64)
     for i in range(ROWS):

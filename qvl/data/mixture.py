@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-BLOCK = 1024  # samples in which each set has its share; a weight is rounded to a 1024th
+BLOCK = 4096  # samples in which each set has its share; a weight is rounded to a 4096th
 _ROUNDS = 6
 _MASK, _STEP = 2**64 - 1, 0x9E3779B97F4A7C15
 
@@ -103,7 +103,7 @@ def shuffled(places: np.ndarray, size: int, key: tuple[int, ...]) -> np.ndarray:
 
 
 def mixed(seed: int, numbers: Any) -> Any:
-    """A number below 2**64, or uint64 of them, to what looks like chance by the seed."""
+    """A number below 2**64, or uint64 of them, to what looks like chance, by a seed."""
     x = (numbers + ((seed + _STEP) & _MASK)) & _MASK
     x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
     x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & _MASK

@@ -10,7 +10,7 @@ import numpy as np
 
 from qvl.data.minhash import PERMUTATIONS, bands_of
 
-TEXT = 0.7  # of the permutations that agree, from which on two texts are near copies
+TEXT = 0.65  # of the permutations that agree, from which on two texts are near copies
 BITS = 4  # of 64 that two hashes of pictures may differ in
 _ASPECT = 0.05  # by which the sides of two near copies may differ in proportion
 _CHUNKS = ((0, 13), (13, 13), (26, 13), (39, 13), (52, 12))  # BITS + 1: one of them is equal

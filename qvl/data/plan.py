@@ -1,6 +1,6 @@
 """Which samples make which pack of which step: a pure function of a seed and the step.
 
-The stream of the mixture is packed a window at a time. Packs are numbered through; the next `packs`
+The stream of the mixture is packed a block at a time. Packs are numbered through; the next `packs`
 of them are a step's, whatever the number of ranks. Over a stretch of steps, packs change places so
 that those which run at one time cost the same (report, section 3.3): sorted by cost, cut into
 groups, and each step is given one group of the dearest quarter, one of the next, and so on. Every
@@ -15,11 +15,10 @@ from math import gcd
 
 import numpy as np
 
-from qvl.data.mixture import BLOCK, Mixture, hashed, mixed
+from qvl.data.mixture import Mixture, hashed, mixed
 from qvl.data.packing import first_fit
 from qvl.data.stock import Asked, Stock
 
-WINDOW = 4 * BLOCK  # samples that are packed by themselves
 STRETCH = 8  # steps among which packs change places
 _QUARTERS = 4
 
@@ -61,8 +60,8 @@ class Deal:
 
 
 class Plan:
-    """The packs of every step. It keeps how many packs each window gave, which a resumed run
-    counts again: about a second for a million samples.
+    """The packs of every step. It keeps how many packs each block gave, which a resumed run
+    counts again: some seconds for a million samples.
     """
 
     def __init__(self, stocks: Sequence[Stock], deal: Deal) -> None:
@@ -72,8 +71,8 @@ class Plan:
         self.stocks, self.deal, self.capacity = tuple(stocks), deal, capacities.pop()
         weights = tuple(stock.source.weight for stock in stocks)
         self.mixture = Mixture(tuple(map(len, stocks)), weights, deal.seed)
-        self.ends = list[int]()  # packs up to the end of each window
-        self._window = lru_cache(4)(self._pack)  # a step may reach over the end of one
+        self.ends = list[int]()  # packs up to the end of each block
+        self._block = lru_cache(4)(self._pack)  # a step may reach over the end of one
         self._steps = lru_cache(2)(self._stretch)
 
     def step(self, number: int) -> list[Pack]:
@@ -104,11 +103,8 @@ class Plan:
         packs = list(self._from(number * STRETCH * size, STRETCH * size))
         packs.sort(key=lambda pack: (-pack.cost, pack.number))
         steps = [list[Pack]() for _ in range(STRETCH)]
-        turns = (
-            mixed(hashed(self.deal.seed, number), np.arange(STRETCH, dtype=np.uint64))
-            .argsort()
-            .tolist()
-        )
+        chance = mixed(hashed(self.deal.seed, number), np.arange(STRETCH, dtype=np.uint64))
+        turns = chance.argsort().tolist()
         for layer in range(size // group):
             turns.reverse()  # who had the dearest of a layer has the cheapest of the next
             for i, step in enumerate(turns):
@@ -120,23 +116,21 @@ class Plan:
         """`count` packs of the stream from the `first` on."""
         while not self.ends or self.ends[-1] < first + count:
             before = self.ends[-1] if self.ends else 0
-            self.ends.append(before + len(self._window(len(self.ends))[1]))
+            self.ends.append(before + len(self._block(len(self.ends))[1]))
         number = bisect_right(self.ends, first)
         for at in range(first, first + count):
             if at >= self.ends[number]:
                 number += 1
-            (samples, tokens, cost), bins = self._window(number)
+            (samples, tokens, cost), bins = self._block(number)
             start = self.ends[number - 1] if number else 0
             held = bins[at - start]
             yield Pack(at, samples[held], int(tokens[held].sum()), float(cost[held].sum()))
 
     def _pack(
-        self, window: int
+        self, number: int
     ) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], list[list[int]]]:
-        """(samples[WINDOW, 4], tokens, costs) of a window, and which of them make a pack."""
-        blocks = range(window * WINDOW // BLOCK, (window + 1) * WINDOW // BLOCK)
-        places = [self.mixture.block(block) for block in blocks]
-        part, epoch, unit = (np.concatenate(each) for each in zip(*places, strict=True))
+        """(samples[BLOCK, 4], tokens, costs) of a block, and which of them make a pack."""
+        part, epoch, unit = self.mixture.block(number)
         draw, tokens, cost = np.zeros_like(part), np.zeros_like(part), np.zeros(len(part))
         for i, stock in enumerate(self.stocks):
             own = np.flatnonzero(part == i)

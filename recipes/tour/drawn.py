@@ -100,4 +100,5 @@ SETS: dict[str, tuple[Callable[[Rng, str], Record], int]] = {  # and how many re
     "numbers": (numbers, 4000),
     "keys": (keys, 2000),
     "far": (far, 800),
+    "posed": (questions, 400),  # what is answered by sampling
 }

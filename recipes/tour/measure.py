@@ -108,7 +108,7 @@ def recall(options: argparse.Namespace, tokenizer: Tokenizer, limits: Limits) ->
 @torch.no_grad()
 def margin(options: argparse.Namespace, tokenizer: Tokenizer, limits: Limits) -> float:
     """How much further apart both answers of a pair are than where tuning began."""
-    paths = sorted((options.out / "pairs-held").glob("**/*.tar"))
+    paths = sorted((options.out / "sampled-held").glob("sampled-pairs-*.tar"))
     start = load(options.out / "sft" / "model")
     shards = PairShards(paths, Preferences(tokenizer, start.cfg, limits))
     cache = Cache(options.out / "margin", weights_digest(start), shards.digest(), 512)

@@ -28,10 +28,15 @@ def main(out: Path) -> None:
             if not path.is_file():
                 rng = np.random.default_rng((seed, number))
                 shards.write(path, (make(rng, f"{kind}-{name}-{i:06d}") for i in range(size)))
-    sizes, nano = out / "sizes", locate_settings("nano")
-    sizes.mkdir(parents=True, exist_ok=True)
+    sizes(out / "sizes")
+
+
+def sizes(folder: Path) -> None:
+    """Config, tokenizer and limits of the tour's model: nano's, but smaller."""
+    nano = locate_settings("nano")
+    folder.mkdir(parents=True, exist_ok=True)
     for name in SMALL:
-        shutil.copyfile(nano / name, sizes / name)
+        shutil.copyfile(nano / name, folder / name)
     cfg = read_config(nano)
     cfg = replace(
         cfg,
@@ -49,9 +54,9 @@ def main(out: Path) -> None:
             tie_word_embeddings=True,
         ),
     )
-    (sizes / "config.json").write_text(json.dumps(cfg.to_dict(), indent=2) + "\n")
+    (folder / "config.json").write_text(json.dumps(cfg.to_dict(), indent=2) + "\n")
     limits = {"min_pixels": 28 * 28, "max_pixels": 64 * 28 * 28}
-    (sizes / "preprocessor_config.json").write_text(json.dumps(limits) + "\n")
+    (folder / "preprocessor_config.json").write_text(json.dumps(limits) + "\n")
 
 
 if __name__ == "__main__":

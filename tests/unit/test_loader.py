@@ -4,6 +4,8 @@ import io
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -159,6 +161,24 @@ def test_a_process_that_dies_is_an_error_and_no_wait(encode, plan):
         for step in range(1, 20):
             load(step)
     load.close()
+
+
+NO_GUARD = """
+from qvl.data.ahead import ahead
+for made in ahead(bytes(8 << 20).count, iter([b"a"]), 1):
+    pass
+"""
+
+
+def test_a_process_that_cannot_start_is_an_error_and_no_wait(tmp_path):
+    """A program without a guard is run again in each process, which then may start none."""
+    path = tmp_path / "program.py"
+    path.write_text(NO_GUARD)
+    env = {**os.environ, "PYTHONPATH": str(NANO.parents[1])}
+    done = subprocess.run(
+        [sys.executable, path], env=env, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1 and "a process that works ahead died on its start" in done.stderr
 
 
 def broken(key: str, held: bytes) -> Record:

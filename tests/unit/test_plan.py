@@ -14,7 +14,8 @@ from qvl.config import TINY
 from qvl.data.census import Census
 from qvl.data.costs import Cost, Found
 from qvl.data.index import Entry, Member
-from qvl.data.plan import STRETCH, WINDOW, Deal, Plan
+from qvl.data.mixture import BLOCK
+from qvl.data.plan import STRETCH, Deal, Plan
 from qvl.data.reading import Reading
 from qvl.data.stock import Source, Stock, weighed
 from qvl.model.flops import flops
@@ -73,14 +74,14 @@ def test_a_plan_is_a_function_of_seed_and_step():
     assert [told(plan(seed=4).step(step)) for step in range(3)] != whole[:3]
 
 
-def test_windows_are_used_up_one_after_another():
+def test_blocks_are_used_up_one_after_another():
     made = plan(packs=64)
     packs = [pack for step in range(3 * STRETCH) for pack in made.step(step)]
     assert sorted(pack.number for pack in packs) == list(range(3 * STRETCH * 64))
-    assert made.ends[-1] > made.ends[0]  # several windows
+    assert made.ends[-1] > made.ends[0]  # several blocks
     samples = np.concatenate([p.samples for p in sorted(packs, key=lambda p: p.number)])
     first = samples[: sum(len(p.samples) for p in packs if p.number < made.ends[0])]
-    assert len(first) == WINDOW
+    assert len(first) == BLOCK
 
 
 def test_each_sample_comes_once_an_epoch_and_no_pack_is_too_long():

@@ -170,7 +170,7 @@ def test_webdataset_samples(root):
                 held = held.encode() if isinstance(held, str) else held
                 info.size = len(held)
                 tar.addfile(info, io.BytesIO(held))
-    convert = conversations.captioned(ORIGIN, "Describe it.")
+    convert = tars.captioned(ORIGIN, "Describe it.")
     found = list(read([path], tars.samples, convert))
     assert found[0][0].turns[1].parts == (Text("A grey field."),)
     assert found[1][0].turns[0].parts == (Picture("0.png"), Text("?"))

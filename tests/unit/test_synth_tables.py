@@ -9,9 +9,9 @@ from qvl.data.answers import fault
 from qvl.data.records import Facts, Record
 from qvl.data.rules.formats import formatted
 from qvl.data.rules.tables import FOUND, tables_kept
+from qvl.data.synth.scan import scanned
 from qvl.data.synth.tables import measured, paper, written
 from qvl.data.synth.tables.questions import ask
-from qvl.data.synth.tables.scanned import scanned
 from qvl.data.synth.tables.sheet import Sheet, number
 from qvl.data.synth.tables.stage import SHEETS, tables
 from qvl.data.synth.tables.style import FILLS, RULES, style
@@ -120,7 +120,8 @@ def test_a_turned_table_keeps_its_words_in_their_boxes():
     sheet = measured.plain(rng, "en")
     _, drawn = paper.set_table(sheet, {**paper.look(rng, sheet)[1], "kind": "bare"})
     for seed in range(5):
-        moved, _ = scanned(drawn, np.random.default_rng(seed))
+        made = scanned(drawn.image, np.random.default_rng(seed))
+        moved = drawn.moved(made.image, made.move.box)
         pixels = np.asarray(moved.image.convert("L")).astype(float)
         for before, after in zip(drawn.cells, moved.cells, strict=True):
             if before.text:

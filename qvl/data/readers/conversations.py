@@ -74,10 +74,7 @@ def annotated(get: Get, origin: Origin) -> Convert:
 
     def convert(row: Any, key: str) -> Record:
         shown = Shown(get)
-        waiting = {
-            "<image>": listed(row, "image", "images"),
-            "<video>": listed(row, "video", "videos"),
-        }
+        waiting = _waiting(row)
         turns = [Turn("system", (Text(row["system"]),))] if row.get("system") else []
         for said in row["conversations"]:
             role = role_of(said.get("from", said.get("role")))
@@ -86,11 +83,23 @@ def annotated(get: Get, origin: Origin) -> Convert:
                 raise BadRow("no text", f"a turn says {text!r}")
             parts = (Text(text),) if role == "assistant" else placed(text, waiting, shown)
             turns.append(Turn(role, tuple(parts) if text else ()))
-        if left := sum(map(len, waiting.values())):
-            raise BadRow("pictures without a place", f"{left} that no <image> or <video> shows")
+        _none_left(waiting)
         return origin.record(key, turns, shown.media)
 
     return convert
+
+
+def _waiting(row: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Pictures and clips that stand in columns of their own, by the sign of their places."""
+    return {
+        "<image>": listed(row, "image", "images"),
+        "<video>": listed(row, "video", "videos"),
+    }
+
+
+def _none_left(waiting: Mapping[str, list[Any]]) -> None:
+    if left := sum(map(len, waiting.values())):
+        raise BadRow("pictures without a place", f"{left} that no <image> or <video> shows")
 
 
 def listed(row: Mapping[str, Any], one: str, many: str) -> list[Any]:
@@ -118,21 +127,43 @@ def placed(text: str, waiting: dict[str, list[Any]], shown: Shown) -> list[Part]
 
 
 def messages(get: Get, origin: Origin) -> Convert:
-    """Rows of OpenAI messages: {"messages": [{"role", "content"}]}, contents text or parts."""
+    """Rows of OpenAI messages: {"messages": [{"role", "content"}]}, contents text or parts.
+
+    Pictures and clips in columns of their own stand where a text has <image> or <video>, or where
+    a part of theirs holds nothing.
+    """
 
     def convert(row: Any, key: str) -> Record:
         shown = Shown(get)
-        turns = []
+        turns, waiting = [], _waiting(row)
+        columns = any(waiting.values())  # else <image> is a word like others
         for said in row["messages"]:
             if said.get("tool_calls"):
                 raise BadRow("tool calls", "records keep none yet")
-            content = said.get("content") or ""
-            parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
-            told = tuple(part(p, shown) for p in parts if p != {"type": "text", "text": ""})
-            turns.append(Turn(role_of(said.get("role")), told))
+            role, content = role_of(said.get("role")), said.get("content") or ""
+            if not isinstance(content, str):
+                told = [each for p in content for each in _parts(p, waiting, shown)]
+            elif columns and role != "assistant":
+                told = placed(content, waiting, shown)
+            else:
+                told = [Text(content)]
+            turns.append(Turn(role, tuple(each for each in told if each != Text(""))))
+        _none_left(waiting)
         return origin.record(key, turns, shown.media)
 
     return convert
+
+
+def _parts(raw: Mapping[str, Any], waiting: dict[str, list[Any]], shown: Shown) -> list[Part]:
+    sign = bare(raw)
+    return placed(sign, waiting, shown) if sign else [part(raw, shown)]
+
+
+def bare(raw: Mapping[str, Any]) -> str:
+    """The sign of the place that a part is, which has no picture or clip of its own; else ""."""
+    own = ("image", "image_url", "video", "video_url", "url", "path")
+    sign = f"<{raw.get('type')}>"
+    return sign if _PLACE.fullmatch(sign) and not any(raw.get(name) for name in own) else ""
 
 
 def part(raw: Mapping[str, Any], shown: Shown) -> Part:
@@ -147,27 +178,3 @@ def part(raw: Mapping[str, Any], shown: Shown) -> Part:
     if kind in ("video", "video_url"):
         return shown.clip(told, raw.get("fps"))
     raise BadRow("unknown part", f"of type {kind or sorted(raw)}")
-
-
-def captioned(origin: Origin, prompt: str) -> Convert:
-    """Samples of WebDataset tars: a conversation in their json, or a picture with a txt caption."""
-    from qvl.data.readers.media import in_sample
-
-    def convert(row: Any, key: str) -> Record:
-        told = row.get("json") if isinstance(row.get("json"), dict) else {}
-        if "conversations" in told:
-            return annotated(in_sample(row), origin)(told, key)
-        if "messages" in told:
-            return messages(in_sample(row), origin)(told, key)
-        ending = next((e for e in ("jpg", "jpeg", "png", "webp") if e in row), None)
-        text = row["txt"].decode() if "txt" in row else told.get("caption")
-        if ending is None or not text:
-            raise BadRow("no caption", f"{row.get('__key__')} has {sorted(row)}")
-        shown = Shown(in_sample(row))
-        turns = [
-            Turn("user", (shown.picture(ending), Text(prompt))),
-            Turn("assistant", (Text(text.strip()),)),
-        ]
-        return origin.record(key, turns, shown.media)
-
-    return convert

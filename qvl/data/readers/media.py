@@ -11,18 +11,21 @@ from PIL import Image
 
 from qvl.data.readers.stream import BadRow
 from qvl.data.records import CLIPS
-from qvl.media.errors import BadImage
+from qvl.media.download import download
+from qvl.media.errors import BadImage, BadSource
 from qvl.media.image import open_image
+from qvl.media.policy import Policy
 from qvl.tasks.place import Size
 
 Get = Callable[[Any], bytes]  # what a row says of a picture or clip -> its bytes
 _KEPT = {b"\xff\xd8\xff": "jpg", b"\x89PNG": "png"}
 
 
-def in_folder(root: Path) -> Get:
+def in_folder(root: Path, policy: Policy | None = None) -> Get:
     """Files below a data root; also bytes, data URLs and the {"bytes", "path"} of data sets.
 
-    BadRow for what is missing, outside of the root, or only to be had from the network.
+    What is only to be had from the network is fetched within `policy`. BadRow for what is missing,
+    outside of the root, or remote where there is no policy.
     """
     root = root.resolve()
 
@@ -38,16 +41,25 @@ def in_folder(root: Path) -> Get:
         if told.startswith("data:"):
             return _inline(told)
         if "://" in told and not told.startswith("file://"):
-            raise BadRow("remote picture", f"{told} has to be downloaded first")
+            return _remote(told, policy)
         path = (root / told.removeprefix("file://")).resolve()
         if not path.is_relative_to(root):
-            raise BadRow("outside of the data root", str(path))
+            raise BadRow("outside of the data root", f"{path} is not below {root}")
         try:
             return path.read_bytes()
         except OSError as error:
             raise BadRow("missing picture", f"{path}: {error.strerror}") from None
 
     return get
+
+
+def _remote(told: str, policy: Policy | None) -> bytes:
+    if policy is None:
+        raise BadRow("remote picture", f"{told} has to be downloaded first (--download)")
+    try:
+        return download(told, policy)
+    except BadSource as error:
+        raise BadRow("not downloaded", str(error)) from None
 
 
 def in_sample(sample: Mapping[str, Any]) -> Get:

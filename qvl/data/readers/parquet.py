@@ -9,6 +9,18 @@ from qvl.data.readers.stream import BadRow
 _BATCH = 32  # rows in memory at once; pictures are large
 
 
+def count(path: Path) -> int:
+    """How many rows a Parquet file has; ValueError where it is damaged."""
+    from pyarrow import ArrowException
+    from pyarrow.parquet import ParquetFile
+
+    try:
+        with ParquetFile(path) as file:
+            return file.metadata.num_rows
+    except ArrowException as error:
+        raise ValueError(f"{path} is damaged ({error}); fetch it again") from None
+
+
 def rows(path: Path, at: int) -> Iterator[tuple[Any | BadRow, int]]:
     """The rows of a Parquet file as mappings, from row `at` on; needs pyarrow (qvl[data])."""
     from pyarrow import ArrowException

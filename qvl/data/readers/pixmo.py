@@ -15,18 +15,22 @@ from qvl.data.readers.marked import checked, question
 from qvl.data.readers.media import in_folder
 from qvl.data.readers.stream import BadRow, Convert
 from qvl.data.records import Facts, Record
+from qvl.media.policy import Policy
 from qvl.tasks.place import Size
 
 Unit = Literal["percent", "pixels"]
 _ENDINGS = ("", ".jpg", ".jpeg", ".png", ".webp")
 
 
-def points(root: Path, origin: Origin, unit: Unit = "percent") -> Convert:
+def points(
+    root: Path, origin: Origin, unit: Unit = "percent", policy: Policy | None = None
+) -> Convert:
     """A label of a picture to a question for all its points; none is an answer, too.
 
-    Pictures are embedded, or files below `root` named by their SHA-256, and are checked by it.
+    Pictures are embedded, or files below `root` named by their SHA-256, or fetched within `policy`;
+    all but embedded ones are checked by it.
     """
-    get = _by_hash(root)
+    get = _by_hash(root, policy)
 
     def convert(row: Any, key: str) -> Record:
         shown = checked(get(row), None)
@@ -40,14 +44,16 @@ def points(root: Path, origin: Origin, unit: Unit = "percent") -> Convert:
     return convert
 
 
-def _by_hash(root: Path) -> Callable[[Any], bytes]:
-    inside = in_folder(root)
+def _by_hash(root: Path, policy: Policy | None) -> Callable[[Any], bytes]:
+    inside = in_folder(root, policy)
 
     def get(row: Any) -> bytes:
         digest = row.get("image_sha256")
         if row.get("image"):
             return inside(row["image"])
         name = next((f"{digest}{e}" for e in _ENDINGS if (root / f"{digest}{e}").is_file()), None)
+        if name is None and policy:
+            name = row["image_url"]
         if not digest or name is None:
             raise BadRow("missing picture", f"{digest} ({row.get('image_url')}) is not in {root}")
         held = inside(name)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qvl.data.preferences import preferred
-from qvl.data.readers.conversations import Origin, Shown, listed, part, placed, role_of
+from qvl.data.readers.conversations import Origin, Shown, bare, listed, part, placed, role_of
 from qvl.data.readers.media import Get
 from qvl.data.readers.stream import BadRow, Convert
 from qvl.data.records import Part, Record, Turn
@@ -100,18 +100,13 @@ def _answer(told: Sequence[_Said], asked: Sequence[_Said]) -> str:
 
 def _places(each: Mapping[str, Any]) -> bool:
     """Whether a part says where a picture of the row stands."""
-    return _bare(each) or _IMAGE in str(each.get("text") or "")
-
-
-def _bare(each: Mapping[str, Any]) -> bool:
-    own = any(each.get(name) for name in ("image", "image_url", "url", "path"))
-    return each.get("type") == "image" and not own
+    return bare(each) == _IMAGE or _IMAGE in str(each.get("text") or "")
 
 
 def _parts(said: _Said, waiting: dict[str, list[Any]], shown: Shown) -> list[Part]:
     parts = list[Part]()
     for each in said.parts:
-        text = _IMAGE if _bare(each) else each.get("text")
+        text = _IMAGE if bare(each) == _IMAGE else each.get("text")
         if isinstance(text, str):
             parts += placed(text, waiting, shown)
         else:

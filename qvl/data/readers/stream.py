@@ -88,7 +88,7 @@ def read(
             cursor = Cursor(number, after, cursor.row + 1, counted, faults)
             if not mine:
                 continue
-            found = _converted(row, convert, f"{_stem(path)}-{cursor.row - 1:08d}")
+            found = converted(row, convert, f"{stem(path)}-{cursor.row - 1:08d}")
             if isinstance(found, Rejected):
                 where = f"{path.name}, row {cursor.row - 1}"
                 found = replace(found, detail=f"{where}: {found.detail}")
@@ -102,7 +102,8 @@ def read(
                 )
 
 
-def _converted(row: Any | BadRow, convert: Convert, key: str) -> Record | Rejected:
+def converted(row: Any | BadRow, convert: Convert, key: str) -> Record | Rejected:
+    """A row as a record, or as a fault with the reason why it is none."""
     try:
         if isinstance(row, BadRow):
             raise row
@@ -113,5 +114,6 @@ def _converted(row: Any | BadRow, convert: Convert, key: str) -> Record | Reject
         return Rejected(key, "not in the format", f"{type(error).__name__}: {error}", fault=True)
 
 
-def _stem(path: Path) -> str:
+def stem(path: Path) -> str:
+    """A file's name as keys and sets may have it."""
     return re.sub(r"[^A-Za-z0-9_-]", "_", path.name.split(".")[0])[:60] or "rows"

@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from qvl.data.readers.stream import BadRow
+from qvl.data.readers.conversations import Origin, Shown, annotated, messages
+from qvl.data.readers.media import in_sample
+from qvl.data.readers.stream import BadRow, Convert
+from qvl.data.records import Record, Turn
+from qvl.messages import Text
 
 KEY = "__key__"
 
@@ -40,6 +44,29 @@ def samples(path: Path, at: int) -> Iterator[tuple[Any | BadRow, int]]:
             return
         if found:
             yield _sample(key, found), path.stat().st_size
+
+
+def captioned(origin: Origin, prompt: str) -> Convert:
+    """Samples of WebDataset tars: a conversation in their json, or a picture with a txt caption."""
+
+    def convert(row: Any, key: str) -> Record:
+        told = row.get("json") if isinstance(row.get("json"), dict) else {}
+        if "conversations" in told:
+            return annotated(in_sample(row), origin)(told, key)
+        if "messages" in told:
+            return messages(in_sample(row), origin)(told, key)
+        ending = next((e for e in ("jpg", "jpeg", "png", "webp") if e in row), None)
+        text = row["txt"].decode() if "txt" in row else told.get("caption")
+        if ending is None or not text:
+            raise BadRow("no caption", f"{row.get('__key__')} has {sorted(row)}")
+        shown = Shown(in_sample(row))
+        turns = [
+            Turn("user", (shown.picture(ending), Text(prompt))),
+            Turn("assistant", (Text(text.strip()),)),
+        ]
+        return origin.record(key, turns, shown.media)
+
+    return convert
 
 
 def _at_end(path: Path, at: int) -> bool:

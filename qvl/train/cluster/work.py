@@ -6,8 +6,8 @@ from itertools import islice
 from statistics import fmean
 
 from qvl.config import Config
+from qvl.data.mixture import BLOCK
 from qvl.data.packing import first_fit
-from qvl.data.plan import WINDOW
 from qvl.model.flops import Factors, flops
 from qvl.train.cluster.layout import data, together
 from qvl.train.cluster.mixtures import Shape, shapes
@@ -72,7 +72,7 @@ def packs(
     Only the parts in `runs` cost anything: the contrastive stage has no decoder.
     """
     stream = iter(stream)
-    while window := list(islice(stream, WINDOW)):
+    while window := list(islice(stream, BLOCK)):
         for held in first_fit([shape.tokens for shape in window], capacity):
             yield pack_of(cfg, [window[i] for i in held], runs)
 

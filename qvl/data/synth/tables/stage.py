@@ -8,10 +8,10 @@ from qvl.data.records import Facts, Record
 from qvl.data.synth.charts import prompts
 from qvl.data.synth.charts.invent import Rng, pick
 from qvl.data.synth.charts.stage import language_of
+from qvl.data.synth.scan import scanned
 from qvl.data.synth.tables import measured, paper, written
 from qvl.data.synth.tables.drawn import Box, Drawn
 from qvl.data.synth.tables.questions import ask
-from qvl.data.synth.tables.scanned import scanned
 from qvl.data.synth.tables.sheet import Sheet
 from qvl.data.synth.tables.style import style
 from qvl.data.synth.tables.web import web_table
@@ -39,8 +39,8 @@ def tables(work: Work) -> Iterator[Record | Rejected]:
         yield Rejected(work.key, "table too large", str(error))
         return
     if rng.random() < 0.3:
-        drawn, how = scanned(drawn, rng)
-        name = f"{name}/{how}"
+        made = scanned(drawn.image, rng)
+        drawn, name = drawn.moved(made.image, made.move.box), f"{name}/{made.name}"
     quality = int(rng.integers(60, 96)) if rng.random() < 0.4 else 0
     picture = encoded(drawn.image, quality)
     talk, meta = _lesson(rng, sheet, drawn, picture[0])
