@@ -7,7 +7,7 @@ PHASES = ("visual", "multimodal", "long")
 TABLE = """
 vision      2.56 T  1 x 512, 2, 1  none, none   36 GB   0.3 s  38 %   1.2 days
 visual      1.50 T  8 x 32, 4, 1  none, full   68 GB   4.4 s  56 %   9.2 days
-multimodal  2.00 T  16 x 16, 2, 2  selective, full   71 GB   7.5 s  48 %  20.9 days
+multimodal  2.00 T  8 x 32, 4, 1  selective, full   71 GB   8.0 s  45 %  22.2 days
 long        0.60 T  1 x 128, 8, 1  full, none   59 GB  10.0 s  40 %   8.3 days
 sft         0.01 T  1 x 128, 8, 1  full, none   25 GB   4.5 s  41 %   0.1 days
 """

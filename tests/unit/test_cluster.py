@@ -74,8 +74,8 @@ def test_what_a_block_keeps_tensor_by_tensor():
     # a row: two norms; q, k, v and out of 8 columns; two sums; four times the MLP
     assert kept(BLOCK, 1, "none", 1, 2) == 2 * 64 + 4 * 16 + 2 * 4 + 4 * 40
     assert kept(BLOCK, 3, "full", 1, 2) == 3 * 16
-    # input, o_proj and down; q and out; k and v; gate and up; sums
-    assert kept(BLOCK, 1, "selective", 1, 2) == 3 * 16 + 2 * 16 + 2 * 8 + 2 * 40 + 8
+    # input, o_proj and down; attention's four; q, and k and v, as they came; gate and up; sums
+    assert kept(BLOCK, 1, "selective", 1, 2) == 3 * 16 + 4 * 16 + 16 + 2 * 8 + 2 * 40 + 8
     frozen = replace(BLOCK, learns=False)
     assert kept(frozen, 1, "none", 1, 2) == 2 * 32 + 4 * 16 + 2 * 4 + 3 * 40
     # two ranks of tp share all but the norms

@@ -6,6 +6,7 @@ import os
 import pty
 import select
 import sys
+import time
 
 import pytest
 import torch
@@ -113,6 +114,7 @@ def test_tensorboard_has_every_number_of_a_report(tmp_path):
             if step > start:
                 write(to, {**LINE, "step": step, "time": 1e9, "loss": float(step + start)})
         to.close()
+        time.sleep(1.1)  # files are read in the order of the seconds in their names
     found = events.EventAccumulator(str(tmp_path)).Reload()
     assert set(found.Tags()["scalars"]) == {"loss", "tokens/s"}
     assert [(e.step, e.value) for e in found.Scalars("loss")] == [(50, 50.0), (100, 150.0)]

@@ -52,23 +52,23 @@ def norm(width: int, b: int, learns: bool) -> int:
 def kept(block: Block, rows: float, policy: Recompute, tp: int, b: int) -> float:
     """Bytes that one block keeps for `rows` rows until its backward pass.
 
-    full: its input, b D. selective: its input and what its matrix products and its attention
-    gave, b (A + 2 K + A + 2 D + 2 F) + 4 H. none: two norms, 2 (4 + 2 b) D; queries, keys and
+    full: its input, b D. selective: its input, what its matrix products gave, b (A + 2 K + 2 D +
+    2 F), and all that attention keeps. none: two norms, 2 (4 + 2 b) D; queries, keys and
     values as attention reads them and what it gives, 4 b A (where one product gave the three, the
     values keep all of it: 6 b A); its log-sums, 4 H; gate, its silu, up and their product, 4 b F.
-    Traded heads are kept as they came, with their keys and values, and as they went back:
-    b (A + 2 K) more. Where the weights do not learn, 2 x 4 D of the norms and 3 b F of the MLP are
+    Heads that are traded are kept as they went back, too, b A more. Where the weights do not learn, 2 x 4 D of the norms and 3 b F of the MLP are
     enough. What `tp` ranks share are the columns; rows of width D are whole on each.
     """
     share = rows / tp
     if policy == "full":
         return rows * b * block.width
     sums = FLOAT * block.heads
-    if policy == "selective":
-        columns = 2 * block.columns + 2 * block.key_columns + 2 * block.hidden
-        return rows * 3 * b * block.width + share * (b * columns + sums)
     attention = (6 if block.fused else 4) * b * block.columns
-    attention += block.cut * b * (block.columns + 2 * block.key_columns)
+    attention += block.cut * b * block.columns
+    if policy == "selective":
+        columns = 2 * block.hidden
+        columns += 0 if block.fused else block.columns + 2 * block.key_columns
+        return rows * 3 * b * block.width + share * (attention + b * columns + sums)
     hidden = (3 + block.learns) * b * block.hidden
     return rows * 2 * norm(block.width, b, block.learns) + share * (attention + sums + hidden)
 
@@ -76,16 +76,17 @@ def kept(block: Block, rows: float, policy: Recompute, tp: int, b: int) -> float
 def working(block: Block, rows: float, policy: Recompute, tp: int, b: int) -> float:
     """Bytes that live while one block goes backward: what it computes again, and gradients.
 
-    "selective" still has gate, up, what attention gave and, where one product gave them, queries,
-    keys and values; in float32 the first norm's input is the block's. Gradients take the place of
+    "selective" still has gate, up and all of attention, and takes half a block, with one norm, at a
+    time; in float32 the first norm's input is the block's. Gradients take the place of
     what was kept; two of the MLP's width and two of the stream's live beside it.
     """
     again = 0.0
     if policy != "none":
         again = kept(block, rows, "none", tp, b) - rows * FLOAT * block.width * (b == FLOAT)
     if policy == "selective":
-        columns = 2 * block.hidden + (4 if block.fused else 1) * block.columns
+        columns = 2 * block.hidden + (6 if block.fused else 4) * block.columns
         again -= rows / tp * (b * columns + FLOAT * block.heads)
+        again -= rows * norm(block.width, b, block.learns)
     return again + rows * b * (2 * block.hidden / tp + 2 * block.width)
 
 
