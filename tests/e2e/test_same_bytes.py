@@ -21,9 +21,14 @@ pytestmark = [pytest.mark.slow, chromium]
 def making(out: Path, *words: str) -> subprocess.Popen[str]:
     amount = ("--items", "6", "--per-shard", "3")
     command = [sys.executable, "-m", "qvl.cli", "data", "make", *DRAWN, *amount, "-o", str(out)]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    there = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen([*command, *words], cwd=ROOT, env=there, text=True, **pipes)
+    return subprocess.Popen(
+        [*command, *words],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 def made(out: Path, *words: str) -> dict[str, str]:
