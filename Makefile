@@ -61,6 +61,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/loading.py
 	$(BIN)/python benchmarks/packing.py
 	$(BIN)/python benchmarks/plan.py
+	$(BIN)/python benchmarks/step.py
 	$(BIN)/python benchmarks/run.py
 
 tour: $(VENV)/.dev

@@ -15,14 +15,13 @@ from dataclasses import replace
 from typing import Any
 
 import torch
-from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
+from twins import twins
 
 from qvl.config import QWEN_3B, Config, VisionConfig
 from qvl.engine.generate import generate
 from qvl.engine.resolve import resolve
 from qvl.messages import Settings
 from qvl.model.qwen import QwenVL
-from qvl.model.weights import NESTED
 from qvl.sample import Sample
 
 STEPS, REPEATS = 16, 3
@@ -34,17 +33,8 @@ def pair(layers: int, dtype: torch.dtype) -> tuple[QwenVL, Any]:
     vision = VisionConfig(1, 64, 64, 2, text.hidden_size, fullatt_block_indexes=(0,))
     ids = {f"{name}_token_id": 32000 + i for i, name in enumerate(NAMES)}
     cfg = Config(vision, text, **ids)
-    raw = Qwen2_5_VLConfig.from_dict(cfg.to_dict())
-    peer: Any = Qwen2_5_VLForConditionalGeneration._from_config(raw, dtype=dtype).eval()
-    with torch.device("meta"):
-        ours = QwenVL(cfg)
-    state = {}
-    for key, x in peer.state_dict().items():
-        old, new = next((each for each in NESTED if key.startswith(each[0])), ("", ""))
-        state[new + key.removeprefix(old)] = x
-    ours.load_state_dict(state, assign=True)
-    ours.tie()
-    return ours.eval(), peer
+    model, peer = twins(cfg, dtype)
+    return model.eval(), peer.eval()
 
 
 def turns(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[float, float]:

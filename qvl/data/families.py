@@ -29,13 +29,13 @@ class Family:
 
 
 FAMILIES = {
-    "charts": Family("qvl.data.synth.charts.stage:charts", 700),
+    "charts": Family("qvl.data.synth.charts.stage:charts", 700, version=2),
     "tables": Family("qvl.data.synth.tables.stage:tables", 700, version=2),
     "geometry": Family("qvl.data.synth.geometry.stage:geometry", 500),
     "plots": Family("qvl.data.synth.plots.stage:plots", 300),
     "maths": Family("qvl.data.synth.maths.stage:maths", 600),
-    "documents": Family("qvl.data.synth.documents.stage:pages", 500, reads=True),
-    "books": Family("qvl.data.synth.documents.books:books", 200, reads=True),
+    "documents": Family("qvl.data.synth.documents.stage:pages", 500, version=2, reads=True),
+    "books": Family("qvl.data.synth.documents.books:books", 200, version=2, reads=True),
     "webpages": Family("qvl.data.synth.documents.web:webpages", 280, reads=True),
     "forms": Family("qvl.data.synth.forms.stage:forms", 500, reads=True),
     "pasted": Family("qvl.data.synth.pasting.stage:pasted", 700, reads=True),

@@ -34,6 +34,7 @@ DRAW: dict[str, Callable[[Panel], None]] = {
     "relation": shares.relation,
 }
 NUMBERED = ("heatmap", "violin", "waterfall", "percent")  # cannot be read without their numbers
+_SHIFT = 0.273  # so that halves and wholes, which layouts are full of, are no border
 NO_GRID = ("pie", "donut", "heatmap", "radar", "relation", "gantt")
 
 
@@ -63,7 +64,30 @@ def figure(charts: Sequence[Chart], look: Look, title: str = "") -> tuple[Any, l
         engine: Any = drawn.get_layout_engine()
         engine.set(rect=(0, 0.05, 1, 0.95))
         found[-1].append(Mark("note", note, text))
+    _settle(drawn)
     return drawn, found
+
+
+def _settle(drawn: Any) -> None:
+    """Lay the figure out once, on a grid of sixteenths of a pixel.
+
+    The solver of the layout adds up in the order of addresses, so that its last bits, and pixels
+    with them, differ from process to process.
+    """
+    drawn.draw_without_rendering()
+    drawn.set_layout_engine("none")
+    width, height = drawn.get_size_inches() * drawn.dpi
+
+    def on_grid(share: float, side: float) -> float:
+        return float(np.floor(share * side * 16 + _SHIFT) / 16 / side)
+
+    for axes in drawn.axes:
+        left, bottom, right, top = axes.get_position().extents
+        left, right = on_grid(left, width), on_grid(right, width)
+        bottom, top = on_grid(bottom, height), on_grid(top, height)
+        axes.set_position((left, bottom, right - left, top - bottom))
+    if title := drawn._suptitle:
+        title.set_y(on_grid(title.get_position()[1], height))
 
 
 def settings(look: Look) -> Any:
