@@ -56,7 +56,8 @@ def kept(block: Block, rows: float, policy: Recompute, tp: int, b: int) -> float
     2 F), and all that attention keeps. none: two norms, 2 (4 + 2 b) D; queries, keys and
     values as attention reads them and what it gives, 4 b A (where one product gave the three, the
     values keep all of it: 6 b A); its log-sums, 4 H; gate, its silu, up and their product, 4 b F.
-    Heads that are traded are kept as they went back, too, b A more. Where the weights do not learn, 2 x 4 D of the norms and 3 b F of the MLP are
+    Heads that are traded are kept as they went back, too, b A more. Where the weights do not
+    learn, 2 x 4 D of the norms and 3 b F of the MLP are
     enough. What `tp` ranks share are the columns; rows of width D are whole on each.
     """
     share = rows / tp
