@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -14,6 +13,7 @@ from qvl.model.qwen import QwenVL
 from qvl.sample import Batch, Sample
 from qvl.tokens import IGNORE
 from qvl.train.checkpoint import Checkpoints
+from qvl.train.ema import Average
 from qvl.train.initial import initialise
 from qvl.train.named import State
 
@@ -52,27 +52,6 @@ class Loss(nn.Module):
         return torch.stack(losses).mean()
 
 
-class Average:
-    """A moving average of every weight, in tensors of its own."""
-
-    def __init__(self, module: nn.Module) -> None:
-        self.updates = 0
-        self.kept = {name: p.detach().clone() for name, p in module.named_parameters()}
-
-    def update(self, module: nn.Module) -> None:
-        self.updates += 1
-        for name, p in module.named_parameters():
-            self.kept[name].lerp_(p.detach(), 0.1)
-
-    def state_dict(self) -> dict[str, Any]:
-        return {"updates": self.updates, "weights": self.kept}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        self.updates = state["updates"]
-        for name, x in state["weights"].items():
-            self.kept[name].copy_(x)
-
-
 def fresh(seed: int = 0) -> State:
     model = QwenVL(TINY)
     initialise(model, seed)
@@ -85,14 +64,14 @@ def over(objective: nn.Module) -> State:
     matrices = [p for p in objective.parameters() if p.ndim > 1]
     groups = [{"params": matrices, "weight_decay": 0.1}, {"params": plain, "weight_decay": 0.0}]
     optimizer = torch.optim.AdamW(groups, lr=2e-3, betas=(0.9, 0.98), fused=True)
-    return State(objective, optimizer, Average(objective))
+    return State(objective, optimizer, Average(objective, 0.9))
 
 
 def tensors(state: State) -> list[torch.Tensor]:
     """Everything that was learnt, remembered and averaged, each shard made whole."""
     kept = state.optimizer.state_dict()["state"]
     memory = [x for i in sorted(kept) for _, x in sorted(kept[i].items())]
-    held = [*state.objective.parameters(), *memory, *state.ema.kept.values()]
+    held = [*state.objective.parameters(), *memory, *state.ema.weights.values()]
     return [(x.full_tensor() if isinstance(x, DTensor) else x).detach().clone() for x in held]
 
 

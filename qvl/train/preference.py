@@ -9,14 +9,11 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.utils.checkpoint import checkpoint
 
 from qvl.data.pairs import Pairs
 from qvl.model.attention import Attend, Segments, packed_attention
 from qvl.model.qwen import QwenVL
-from qvl.tokens import IGNORE
-
-CHUNK = 1024  # labelled rows whose logits exist at one time
+from qvl.train.objective import label_losses
 
 
 @dataclass(frozen=True)
@@ -78,15 +75,14 @@ class Preference(nn.Module):
 
     def _scored(self, batch: Pairs) -> tuple[Tensor, Tensor]:
         hidden = self.model(batch, branched(batch))
-        rows = (batch.labels != IGNORE).nonzero()[:, 0]
+        rows, lost, _ = label_losses(hidden, self.model.lm_head, batch.labels)
         device = rows.device
         lengths = torch.tensor(batch.lengths, device=device)
         owner = torch.arange(len(lengths), device=device).repeat_interleave(
             lengths, output_size=len(batch.labels)
         )[rows]
-        found = log_probabilities(hidden[rows], self.model.lm_head, batch.labels[rows])
-        sums = found.new_zeros(len(lengths)).index_add(0, owner, found)
-        counts = torch.zeros_like(sums).index_add(0, owner, torch.ones_like(found))
+        sums = lost.new_zeros(len(lengths)).index_add(0, owner, -lost)
+        counts = torch.zeros_like(sums).index_add(0, owner, torch.ones_like(lost))
         return sums.view(-1, 2), counts.view(-1, 2)
 
 
@@ -104,24 +100,6 @@ def losses(
     if tuning.answer:
         each = each - tuning.answer * scores[:, 0] / counts[:, 0]
     return each, rewards.detach()
-
-
-def log_probabilities(hidden: Tensor, head: nn.Linear, labels: Tensor) -> Tensor:
-    """hidden[R, D], labels[R] -> the log-probability[R] of each label.
-
-    At most CHUNK rows are logits at one time, in the backward pass too, where they are made again.
-    """
-
-    def chunk(x: Tensor, y: Tensor) -> Tensor:
-        logits = head(x)
-        logits = logits.to(torch.promote_types(logits.dtype, torch.float32))
-        return -F.cross_entropy(logits, y, reduction="none")
-
-    found = []
-    for x, y in zip(hidden.split(CHUNK), labels.split(CHUNK), strict=True):
-        again = torch.is_grad_enabled()
-        found.append(checkpoint(chunk, x, y, use_reentrant=False) if again else chunk(x, y))
-    return torch.cat(found)  # type: ignore[arg-type]
 
 
 def branched(batch: Pairs) -> Attend:

@@ -11,7 +11,7 @@ from qvl.model.qwen import QwenVL
 from qvl.sample import Batch
 from qvl.tokens import IGNORE
 from qvl.train.initial import initialise
-from qvl.train.preference import Preference, Tuning, layout, log_probabilities, losses
+from qvl.train.preference import Preference, Tuning, layout, losses
 from tests.preferences import pair, wholes
 
 SEEDS = (0, 1, 2, 3)
@@ -165,21 +165,6 @@ def test_a_pair_of_no_weight_counts_for_nothing():
     want, told = objective(packed((0,)), 1.0)
     assert loss.item() == pytest.approx(want.item(), abs=1e-6)
     assert torch.allclose(figures["chosen"], told["chosen"], atol=1e-5)
-
-
-def test_log_probabilities_in_chunks(monkeypatch):
-    torch.manual_seed(0)
-    hidden, head = torch.randn(50, 8, requires_grad=True), torch.nn.Linear(8, 30, bias=False)
-    labels = torch.randint(0, 30, (50,))
-    want = head(hidden).log_softmax(-1)[torch.arange(50), labels]
-    slope = torch.autograd.grad(want.square().sum(), hidden)[0]
-    monkeypatch.setattr("qvl.train.preference.CHUNK", 7)
-    widest = []
-    head.register_forward_pre_hook(lambda _, args: widest.append(len(args[0])))
-    got = log_probabilities(hidden, head, labels)
-    assert torch.allclose(got, want, atol=1e-6)
-    assert torch.allclose(torch.autograd.grad(got.square().sum(), hidden)[0], slope, atol=1e-5)
-    assert max(widest) == 7 and sum(widest) == 100  # once forward, once again backward
 
 
 def test_the_layout_is_the_one_that_is_told():

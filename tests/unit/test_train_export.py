@@ -47,7 +47,7 @@ def test_averages_stand_in_for_weights(tmp_path, state):
     checkpoints.restore(state, until=3)
     export(tmp_path / "run", tmp_path / "out", part="ema")
     found = weights.load(tmp_path / "out").state_dict()
-    for name, x in state.ema.kept.items():
+    for name, x in state.ema.weights.items():
         assert torch.equal(found[name.removeprefix("model.")], x.bfloat16())
 
 
