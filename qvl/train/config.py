@@ -13,6 +13,7 @@ shards = "data/mine/*.tar"
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
+from glob import glob
 from pathlib import Path
 from typing import Literal
 
@@ -53,10 +54,9 @@ class Set:
 
     def source(self) -> Source:
         """ValueError where no shard is there."""
-        first, *rest = Path(self.shards).parts
-        found = sorted(Path(first).glob(str(Path(*rest)))) if rest else [Path(first)]
+        found = sorted(map(Path, glob(self.shards, recursive=True)))
         if not found:
-            raise ValueError(f"no shard matches {self.shards}; make some with qvl data make")
+            raise ValueError(f"no shard matches {self.shards!r}; make some with qvl data make")
         told = (self.weight, self.overflow, self.fps, self.max_pixels, self.loss_weight)
         return Source(self.name or found[0].parent.name, tuple(found), *told)
 
