@@ -12,6 +12,8 @@ shards = "data/mine/*.tar"
 
 import hashlib
 import json
+import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from glob import glob
 from pathlib import Path
@@ -20,6 +22,7 @@ from typing import Literal
 from qvl.data.costs import Overflow
 from qvl.data.stock import Source
 from qvl.model.lora import Lora
+from qvl.model.parts import PARTS
 from qvl.train.guard import Limits as GuardLimits
 from qvl.train.meshes import Parallel
 from qvl.train.objective import Weighting
@@ -38,6 +41,9 @@ class Start:
     llm: str = ""  # and the decoder, of a text model too; what nothing gives starts at random
     min_pixels: int = 0  # limits of a picture's area after the resize; 0: those of `sizes`
     max_pixels: int = 0
+
+    def __post_init__(self) -> None:
+        _least("model", self, {"min_pixels": 0, "max_pixels": 0})
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,17 @@ class Optim:
     layer_decay: float = 1.0  # of the rate, from a block of the tower to the one below
     ema: float = 0.0  # decay of the average of the weights; 0: none is kept
 
+    def __post_init__(self) -> None:
+        least = dict.fromkeys(("warmup", "weight_decay", *PARTS, "other"), 0)
+        _least("optim", self, least)
+        if not 0 < self.rate < math.inf:
+            raise ValueError(f"optim.rate is {self.rate}; give a number above 0, such as 1e-4")
+        for name in ("decay", "floor", "layer_decay"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"optim.{name} is {getattr(self, name)}; give a share from 0 to 1")
+        if not 0 <= self.ema < 1:
+            raise ValueError(f"optim.ema is {self.ema}; give a decay from 0 to below 1")
+
     def rates(self, steps: int) -> Rates:
         return Rates(self.rate, self.warmup, steps, self.decay, self.floor, self.fall)
 
@@ -96,6 +113,9 @@ class Contrast:
     layers: int = 4  # of the text tower, whose other sizes are the decoder's
     patches: int = 4096  # of a rank's micro-batch at most
     longest: int = 128  # tokens of a caption
+
+    def __post_init__(self) -> None:
+        _least("contrast", self, dict.fromkeys(("width", "layers", "patches", "longest"), 1))
 
 
 @dataclass(frozen=True)
@@ -126,9 +146,13 @@ class Run:
     def __post_init__(self) -> None:
         if self.phase not in BY_NAME:
             raise ValueError(f"no phase is called {self.phase!r}; there are {', '.join(BY_NAME)}")
-        for name in ("steps", "packs", "save", "report"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)}; it starts at 1")
+        least = dict.fromkeys(("pack", "seed", "threads", "workers", "peak"), 0)
+        least |= dict.fromkeys(("steps", "packs", "save", "keep", "report"), 1)
+        _least("", self, least)
+        if self.device not in ("", "cpu", "cuda"):
+            raise ValueError(f"device is {self.device!r}; take cpu or cuda, or leave it out")
+        if self.lora and self.row.loss == "contrast":
+            raise ValueError(f"the phase {self.phase} has no adapters; take [lora] out")
         if not self.data:
             raise ValueError("the run has no data; give it at least one [[data]] with shards")
 
@@ -148,3 +172,12 @@ class Run:
             del told[name]
         del told["peak"], told["parallel"], told["optim"], told["guard"]
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _least(table: str, held: object, least: Mapping[str, int]) -> None:
+    """ValueError names what is below its least value, or no number."""
+    for name, low in least.items():
+        value = getattr(held, name)
+        if not low <= value < math.inf:
+            told = f"{table}.{name}" if table else name
+            raise ValueError(f"{told} is {value}; it starts at {low}")

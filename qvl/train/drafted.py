@@ -113,6 +113,8 @@ def _folder(model: str) -> Path | None:
 def _next(run: Run, read: Reader, model: QwenVL, everyone: World, say: Say, _start: str) -> Drafted:
     objective = NextToken(model, run.weighting)
     world = parallelise(objective, run.parallel, everyone)
+    if run.packs % world.size:
+        raise ValueError(f"{run.packs} packs a step for {world.size} ranks; give a multiple")
     lessons = Lessons(read.tokenizer, read.config, read.limits, run.row.schema)
     sources = [each.source() for each in run.data]
     workers = run.workers if not everyone.rank else 0
@@ -123,8 +125,6 @@ def _next(run: Run, read: Reader, model: QwenVL, everyone: World, say: Say, _sta
         everyone.any(False)
     for stock in held:
         say(_told(stock))
-    if run.packs % world.size:
-        raise ValueError(f"{run.packs} packs a step for {world.size} ranks; give a multiple")
     plan = Plan(held, Deal(run.packs, run.seed))  # the same packs on any number of ranks
     loader = Loader(plan, lessons, rank=world.rank, ranks=world.size, workers=run.workers)
     return _made(

@@ -47,7 +47,7 @@ def export(
     where the tensors are not those of the model.
     """
     if isinstance(source, nn.Module):
-        cfg, state = source.model.cfg, _gathered(source)  # type: ignore[union-attr]
+        cfg, state = source.model.cfg, gathered(source)  # type: ignore[union-attr]
         assert isinstance(cfg, Config)
     else:
         cfg, state = _stored(source, part, config)
@@ -65,7 +65,8 @@ def export(
     store(own, {**cfg.to_dict(), "torch_dtype": kind}, out, SHARD_BYTES, dtype, None)
 
 
-def _gathered(objective: nn.Module) -> Mapping[str, Any]:
+def gathered(objective: nn.Module) -> Mapping[str, Any]:
+    """Every tensor whole, on the CPU of the first rank; every rank calls it."""
     return get_model_state_dict(
         objective, options=StateDictOptions(full_state_dict=True, cpu_offload=True)
     )

@@ -43,7 +43,7 @@ def train(run: Run, say: Say, live: Callable[[int, int], Any]) -> Path:
     `live(steps, start)` is a context that gives what shows a line of the log; `say` hears words.
     ValueError and OSError for settings, data or disks at fault; Diverged, LostRank, TooManySkipped.
     """
-    device = run.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    device = _device(run)
     if run.threads and device == "cpu":
         torch.set_num_threads(run.threads)
     torch.manual_seed(run.seed)
@@ -162,6 +162,12 @@ class _Loop:
 
     def _extra(self, guard: Guard) -> dict[str, Any]:
         return {"settings": self.run.settings(), "guard": guard.to_json()}
+
+
+def _device(run: Run) -> str:
+    if run.device == "cuda" and not torch.cuda.is_available():
+        raise ValueError("device is cuda, but torch finds no CUDA device; set device=cpu")
+    return run.device or ("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def _optimizer(run: Run, made: Drafted) -> Any:

@@ -1,173 +1,269 @@
-"""The real command: phases move their own parts, runs go on, bad settings are told."""
+"""The real command: it ends in a model, goes on where it was stopped, and says what is wrong."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 import qvl
 from qvl.chat.tokenizer import Tokenizer
-from qvl.data import shards
-from qvl.data.preferences import preferred
-from qvl.data.records import part_to_json
-from qvl.model.parts import by_part
+from qvl.cli.main import main
+from qvl.data.shards import write
 from qvl.model.weights import load
-from qvl.train.phases import PHASES
+from qvl.train.checkpoint import found, newest
+from tests.programs import ROOT, home, question, settings
+from tests.records import picture, prose
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "recipes" / "tour"))
-
-import drawn  # noqa: E402
-import prepare  # noqa: E402
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+COMMAND = (sys.executable, "-m", "qvl.cli", "train", "run")
+TOGETHER = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2",
+            "-m", *COMMAND[2:])  # fmt: skip
+PATIENCE = 120  # seconds
 
 
 @pytest.fixture(scope="module")
-def tour(tmp_path_factory) -> Path:
-    """A few records of each kind, and the sizes of a small model."""
-    out = tmp_path_factory.mktemp("tour")
-    for number, (name, (make, _)) in enumerate(drawn.SETS.items()):
-        rng = np.random.default_rng(number)
-        made = [make(rng, f"{name}-{i:03d}") for i in range(40)]
-        shards.write(out / "data" / name / f"{name}-00000.tar", made)
-        if name == "questions":
-            told = [replace(r, meta={}) for r in made]
-            pairs = [preferred(r, r.turns[0].parts[1:], {}) for r in told]
-            assert part_to_json(pairs[0].turns[0].parts[1])
-            shards.write(out / "data" / "pairs" / "pairs-00000.tar", pairs)
-    prepare.sizes(out / "sizes")
-    return out
+def small(tmp_path_factory) -> Path:
+    return home(tmp_path_factory.mktemp("home"))
 
 
-def settings(tour: Path, folder: Path, phase: str, name: str, *more: str) -> list[str]:
-    path = folder / f"{phase}.toml"
-    path.write_text(f"""
-phase = "{phase}"
-out = "{folder / phase}"
-steps = 4
-pack = 256
-packs = 2
-save = 2
-report = 2
-workers = 0
-threads = 1
-device = "cpu"
-[model]
-sizes = "{tour / "sizes"}"
-[[data]]
-shards = "{tour / "data" / name / "*.tar"}"
-[optim]
-rate = 0.01
-warmup = 1
-[contrast]
-patches = 300
-layers = 1
-width = 32
-""")
-    return ["train", "run", str(path), *more]
-
-
-def command(*words: str, **how: object) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "qvl.cli", *words]
-    return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, **how)  # type: ignore[call-overload]
+def run(*words: object, start=COMMAND, **how) -> subprocess.CompletedProcess[str]:
+    line = [*start, *map(str, words)]
+    return subprocess.run(
+        line, env=ENVIRONMENT, capture_output=True, text=True, timeout=PATIENCE, **how
+    )
 
 
 def weights(folder: Path) -> dict[str, torch.Tensor]:
-    return dict(load(folder).named_parameters())
+    return load(folder).state_dict()
+
+
+def same(one: dict[str, torch.Tensor], two: dict[str, torch.Tensor]) -> bool:
+    return one.keys() == two.keys() and all(torch.equal(x, two[name]) for name, x in one.items())
+
+
+LONG = ("steps=40", "save=3", "optim.ema=0.9")  # long enough to be caught on the way
 
 
 @pytest.fixture(scope="module")
-def start(tour) -> Path:
-    """A checkpoint to start from: the text phase of no step that counts."""
-    done = command(*settings(tour, tour, "text", "keys", "steps=1", "optim.rate=1e-9"))
+def straight(small, tmp_path_factory) -> Path:
+    """A run that nobody disturbed."""
+    out = tmp_path_factory.mktemp("straight")
+    done = run(settings(small, out, "sft", "questions"), *LONG)
     assert done.returncode == 0, done.stderr
-    return tour / "text" / "model"
+    assert done.stdout == f"{out / 'run' / 'model'}\n"
+    return out / "run"
 
 
-SETS = {"contrast": "captions", "next": "questions", "preference": "pairs"}
-
-
-@pytest.mark.parametrize("phase", PHASES, ids=[p.name for p in PHASES])
-def test_each_phase_moves_exactly_its_parts(tour, start, tmp_path, phase):
-    from qvl.cli.live import live
-    from qvl.overrides import load as settings_of
-    from qvl.train.config import Run
-    from qvl.train.program import train
-
-    words = settings(tour, tmp_path, phase.name, SETS[phase.loss])
-    run = settings_of(Run, Path(words[2]), [f"model.whole={start}"])
-    before, model = weights(start), load(train(run, lambda line: None, live))
-    for part, parameters in by_part(model).items():
-        moved = [name for name, x in parameters.items() if not torch.equal(x, before[name])]
-        assert bool(moved) == (part in phase.learns), part
-        if part in phase.learns and phase.loss == "next":
-            still = {name for name in parameters if name not in moved}
-            assert all("bias" in name or "norm" in name for name in still), still
-
-
-def test_stopped_and_gone_on_is_the_same_run(tour, start, tmp_path):
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    more = (f"model.whole={start}", "steps=12", "optim.ema=0.9")
-    straight = command(*settings(tour, tmp_path / "a", "sft", "questions", *more))
-    assert straight.returncode == 0, straight.stderr
-    words = settings(tour, tmp_path / "b", "sft", "questions", *more)
-    for sign in (signal.SIGTERM, signal.SIGKILL):
-        run = subprocess.Popen(
-            [sys.executable, "-m", "qvl.cli", *words], cwd=ROOT, stderr=subprocess.DEVNULL
-        )
-        known = len(_steps(tmp_path / "b" / "sft"))
-        until = time.monotonic() + 60
-        while len(_steps(tmp_path / "b" / "sft")) == known and time.monotonic() < until:
-            time.sleep(0.01)
-        os.kill(run.pid, sign)
-        run.wait()
-        assert _steps(tmp_path / "b" / "sft") != []
-    again = command(*words)
-    assert again.returncode == 0 and "goes on from step" in again.stderr
-    one, two = (weights(tmp_path / each / "sft" / "model") for each in "ab")
-    assert all(torch.equal(x, two[name]) for name, x in one.items())
-    answer = qvl.load(tmp_path / "a" / "sft" / "model").chat(
-        [{"role": "user", "content": "what is red?"}], max_tokens=4
+def test_a_run_ends_in_a_model_that_everything_loads(straight, small):
+    vlm = qvl.load(straight / "model")
+    asked = [{"image": picture(1)}, {"text": "Which colour?"}]
+    answer = vlm.chat([{"role": "user", "content": asked}], max_tokens=4)
+    assert 0 < answer.usage.completion_tokens <= 4
+    assert Tokenizer.load(straight / "model").encode("red") == (
+        Tokenizer.load(small / "sizes").encode("red")
     )
-    assert answer.usage is not None
-    assert Tokenizer.load(tmp_path / "a" / "sft" / "model")
+    tensors = load_file(straight / "model" / "model.safetensors")
+    assert {x.dtype for x in tensors.values()} == {torch.bfloat16}
+    assert [path.name for path in found(straight)] == ["step-00000039", "step-00000040"]
 
 
-def _steps(folder: Path) -> set[str] | list[str]:
-    return sorted({p.name for p in folder.glob("step-*")})
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGKILL], ids=lambda sign: sign.name)
+def test_ended_on_the_way_and_started_again_is_the_same_run(small, straight, tmp_path, sign):
+    path, out = settings(small, tmp_path, "sft", "questions"), tmp_path / "run"
+    line = [*COMMAND, str(path), *LONG]
+    with subprocess.Popen(line, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True) as ended:
+        until = time.monotonic() + PATIENCE
+        while not found(out) and ended.poll() is None and time.monotonic() < until:
+            time.sleep(0.01)
+        ended.send_signal(sign)
+        _, told = ended.communicate(timeout=PATIENCE)
+    at = newest(out)["step"]
+    assert 0 < at < 40, told
+    if sign == signal.SIGTERM:
+        assert ended.returncode == 0 and f"stopped by SIGTERM at step {at}; saved" in told
+        assert (out / "model" / "model.safetensors").is_file()
+    else:
+        assert ended.returncode == -signal.SIGKILL
+        assert not (out / "model").exists()
+    again = run(path, *LONG)
+    assert again.returncode == 0 and f"goes on from step {at} of 40" in again.stderr
+    assert same(weights(out / "model"), weights(straight / "model"))
+    one, two = newest(out), newest(straight)
+    assert one["step"] == two["step"] == 40
+    for part in ("objective", "optimizer", "ema"):
+        assert same(one[part], two[part]), part
 
 
-def test_adapters_are_saved_and_merged(tour, start, tmp_path):
-    more = (f"model.whole={start}", "lora.rank=4")
-    done = command(*settings(tour, tmp_path, "sft", "questions", *more))
+def trained(capsys, *words: object) -> str:
+    """The command in this process, which is started in no time; what it says."""
+    assert ended(*words) == 0, capsys.readouterr().err
+    return capsys.readouterr().err
+
+
+def ended(*words: object) -> int:
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        patch.setattr(sys, "argv", ["qvl", *COMMAND[3:], *map(str, words)])
+        with pytest.raises(SystemExit) as end:
+            main()
+    return end.value.code
+
+
+SPREAD = [
+    ("pretrain-2", ("parallel.dp_shard=2",)),
+    pytest.param("pretrain-2", ("parallel.dp_replicate=2",), marks=pytest.mark.slow),
+    ("sft", ("parallel.dp_shard=2", "lora.rank=4")),
+]
+
+
+@pytest.mark.parametrize(("phase", "more"), SPREAD)
+def test_two_processes_learn_what_one_learns(small, tmp_path, capsys, phase, more):
+    paths = [settings(small, tmp_path / name, phase, "captions") for name in ("one", "two")]
+    slowly = "optim.rate=1e-3"
+    trained(capsys, paths[0], slowly, *more[1:])
+    done = run(paths[1], slowly, *more, start=TOGETHER)
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "sft" / "adapter" / "adapter_model.safetensors").is_file()
-    moved = [n for n, x in weights(tmp_path / "sft" / "model").items()
-             if not torch.equal(x, weights(start)[n])]  # fmt: skip
-    assert moved and all("proj" in name and "visual" not in name for name in moved)
+    one, two = (newest(path.parent / "run", "objective")["objective"] for path in paths)
+    assert one.keys() == two.keys()
+    for name, x in one.items():
+        assert torch.allclose(x, two[name], rtol=0, atol=1e-4), name
+    alone, spread = (weights(path.parent / "run" / "model") for path in paths)
+    for name, x in alone.items():  # rounded to bfloat16
+        assert torch.allclose(x.float(), spread[name].float(), rtol=2**-7, atol=1e-4), name
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("optim.rat=1",), "did you mean 'rate'"),
-        (("phase=sfd",), "no phase is called 'sfd'"),
-        (("data.0.shards=/none/*.tar",), "no shard matches"),
-        (("pack=8",), "no sample that fits 8 tokens"),
-        (("model.whole=nano",), "start from a folder of the run's sizes"),
-        (("model.min_pixels=9999999",), "is over max_pixels"),
-        (("parallel.dp_shard=2",), "there are 1 processes"),
-    ],
-)
-def test_bad_settings_are_one_line(tour, tmp_path, words, said):
-    done = command(*settings(tour, tmp_path, "sft", "questions", *words))
-    assert done.returncode == 2
-    assert said in done.stderr.splitlines()[-1], done.stderr
-    assert not list(tmp_path.glob("sft/step-*"))
+def test_packs_are_dealt_to_all_processes_or_none(small, tmp_path):
+    path = settings(small, tmp_path, "sft", "questions")
+    done = run(path, "packs=3", "parallel.dp_shard=2", start=TOGETHER)
+    assert done.returncode == 1
+    told = {line for line in done.stderr.splitlines() if line.startswith("qvl: ")}
+    assert told == {"qvl: 3 packs a step for 2 ranks; give a multiple"}
+    assert not found(tmp_path / "run")
+
+
+def test_adapters_are_saved_and_merged_and_averaged_if_asked(small, tmp_path, capsys):
+    outs = [tmp_path / name / "run" for name in ("plain", "averaged")]
+    for out, more in zip(outs, ((), ("optim.ema=0.99",)), strict=True):
+        path = settings(small, out.parent, "sft", "questions")
+        trained(capsys, path, "lora.rank=4", *more)
+        tensors = load_file(out / "adapter" / "adapter_model.safetensors")
+        assert tensors and all(".lora_" in name for name in tensors)
+        before, after = weights(small / "sizes"), weights(out / "model")
+        moved = {name for name, x in after.items() if not torch.equal(x, before[name].bfloat16())}
+        assert moved and all("proj" in name and "visual" not in name for name in moved)
+        held = newest(out, "objective", "ema")
+        kept = held.get("ema", held["objective"])
+        for name, x in tensors.items():
+            own = name.removeprefix("base_model.model.")
+            assert any(k.endswith(".".join(own.split(".")[-4:])) and torch.equal(x, y)
+                       for k, y in kept.items()), name  # fmt: skip
+    one, two = (weights(out / "model") for out in outs)
+    assert not same(one, two)
+
+
+def test_a_full_disk_leaves_the_checkpoints_before_it(small, tmp_path, capsys):
+    """A limit on the size of files stands for the disk: writes fail in the same places."""
+    path = settings(small, tmp_path, "sft", "questions")
+    trained(capsys, path)
+    kept = newest(tmp_path / "run", "objective")["objective"]
+    room = (100_000, 100_000)  # bytes
+    done = run(path, "steps=4", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, room))
+    assert done.returncode == 2, done.stderr
+    assert "step 4 was not saved" in done.stderr.splitlines()[-1], done.stderr
+    assert same(newest(tmp_path / "run", "objective")["objective"], kept)
+    assert not list((tmp_path / "run").glob(".draft-*"))
+    assert "goes on from step 2 of 4" in trained(capsys, path, "steps=4")
+    assert newest(tmp_path / "run")["step"] == 4
+
+
+def said(capsys, *words: object) -> list[str]:
+    """What the command says on stderr before it ends with exit code 2."""
+    assert ended(*words) == 2
+    return capsys.readouterr().err.splitlines()
+
+
+WRONG = [
+    ("optim.rat=1", "sft.toml: optim: 'rat' is unknown; did you mean 'rate'?"),
+    ("step=9", "did you mean 'steps'?"),
+    ("phase=sfd", "no phase is called 'sfd'; there are text, "),
+    ("steps=many", "steps is 'many'; it has to be a whole number"),
+    ("data=[]", "the run has no data"),
+    ("data.1.shards=x", "'1' is no place in a list of 1"),
+    ("data.0.shards=/none/*.tar", "no shard matches '/none/*.tar'"),
+    ("data.0.shards=", "no shard matches ''"),
+    ("data.0.overflow=cut", "'cut'; take one of drop, split, shrink"),
+    ("pack=8", "has no sample that fits 8 tokens"),
+    ("model.whole=nano", "start from a folder of the run's sizes"),
+    ("model.tower=nano", "leaves no part for tower="),
+    ("model.sizes=/none/sizes", "/none/sizes"),
+    ("model.min_pixels=9999999", "is over max_pixels"),
+    ("parallel.dp_shard=2", "there are 1 processes"),
+    ("optim.ema=1.0", "optim.ema is 1.0; give a decay"),
+    ("optim.rate=-1", "optim.rate is -1.0; give a number above 0"),
+    ("optim.rate=nan", "optim.rate is nan; give a number above 0"),
+    ("optim.warmup=-1", "optim.warmup is -1; it starts at 0"),
+    ("optim.tower=-1", "optim.tower is -1.0; it starts at 0"),
+    ("optim.decay=2", "optim.decay is 2.0; give a share from 0 to 1"),
+    ("contrast.width=0", "contrast.width is 0; it starts at 1"),
+    ("keep=0", "keep is 0; it starts at 1"),
+    ("workers=-1", "workers is -1; it starts at 0"),
+    ("pack=-1", "pack is -1; it starts at 0"),
+    ("device=tpu", "device is 'tpu'; take cpu or cuda"),
+    ("rows", "'rows' is no override"),
+]
+
+
+@pytest.mark.parametrize(("word", "told"), WRONG, ids=[word for word, _ in WRONG])
+def test_bad_settings_are_one_line(small, tmp_path, capsys, word, told):
+    path = settings(small, tmp_path, "sft", "questions")
+    lines = said(capsys, path, word)
+    assert len(lines) == 1 and lines[0].startswith("qvl: ") and told in lines[0], lines
+    assert not list(tmp_path.glob("run/step-*"))
+
+
+def test_the_command_itself_ends_with_its_code(tmp_path):
+    done = run(tmp_path / "none.toml")
+    assert done.returncode == 2 and done.stdout == ""
+    assert (
+        done.stderr == f"qvl: {tmp_path / 'none.toml'} cannot be read: No such file or directory\n"
+    )
+
+
+def test_records_without_labels_teach_nothing(small, tmp_path, capsys):
+    mute = [replace(question(i), turns=question(i).turns[:1]) for i in range(3)]
+    write(tmp_path / "mute" / "mute-00000.tar", mute)
+    path = settings(small, tmp_path, "sft", "questions")
+    lines = said(capsys, path, f"data.0.shards={tmp_path}/mute/*.tar")
+    assert "mute has no sample that fits 256 tokens and has labels" in lines[-1]
+    assert "'unlabelled': 3" in lines[-1]
+
+
+def test_what_is_longer_than_a_pack_is_counted_and_told(small, tmp_path, capsys):
+    records = [question(0), prose("long", "word " * 400), question(1)]
+    write(tmp_path / "mixed" / "mixed-00000.tar", records)
+    path = settings(small, tmp_path, "sft", "questions")
+    assert "mixed: 2 samples, 1 long" in trained(
+        capsys, path, f"data.0.shards={tmp_path}/mixed/*.tar"
+    )
+
+
+def test_adapters_are_for_phases_that_train_the_decoder(small, tmp_path, capsys):
+    path = settings(small, tmp_path, "contrastive", "captions")
+    assert said(capsys, path, "lora.rank=4") == [
+        "qvl: the phase contrastive has no adapters; take [lora] out"
+    ]
+
+
+def test_a_folder_goes_on_with_its_own_settings_alone(small, tmp_path, capsys):
+    path = settings(small, tmp_path, "sft", "questions")
+    trained(capsys, path)
+    lines = said(capsys, path, "seed=1")
+    assert "was made with the settings" in lines[-1] and "start in another folder" in lines[-1]
