@@ -229,6 +229,14 @@ def test_bad_settings_are_one_line(small, tmp_path, capsys, word, told):
     assert not list(tmp_path.glob("run/step-*"))
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
+def test_a_device_that_is_not_there_is_told(small, tmp_path, capsys):
+    path = settings(small, tmp_path, "sft", "questions")
+    assert said(capsys, path, "device=cuda") == [
+        "qvl: device is cuda, but torch finds no CUDA device; set device=cpu"
+    ]
+
+
 def test_the_command_itself_ends_with_its_code(tmp_path):
     done = run(tmp_path / "none.toml")
     assert done.returncode == 2 and done.stdout == ""
