@@ -159,7 +159,10 @@ def heads(cfg: Config, layout: Parallel, stage: Stage, node: int, done: Work) ->
         flows.append(("logits", "all-gather", in_heads, 1, words))
         keys = max(text.num_key_value_heads // layout.tp, layout.cp)
         columns = 2 * (text.num_attention_heads // layout.tp + keys) * text.head_dim
-        passes, pieces = (2 + again) * layers, Ring(layout.cp, layout.tp, node)
+        passes, pieces = (
+            (2 + (layout.checkpointing == "full")) * layers,
+            Ring(layout.cp, layout.tp, node),
+        )
         trades = 2 * passes, passes * b_rows * columns
         flows.append(("tokens for heads", "all-to-all", pieces, *trades))
     seen = b * done.patches / cfg.vision.spatial_merge_size**2 * text.hidden_size
