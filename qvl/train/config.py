@@ -13,7 +13,6 @@ shards = "data/mine/*.tar"
 import hashlib
 import json
 import math
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from glob import glob
 from pathlib import Path
@@ -43,7 +42,7 @@ class Start:
     max_pixels: int = 0
 
     def __post_init__(self) -> None:
-        _least("model", self, {"min_pixels": 0, "max_pixels": 0})
+        _least(0, self, "min_pixels", "max_pixels", table="model.")
 
 
 @dataclass(frozen=True)
@@ -84,8 +83,7 @@ class Optim:
     ema: float = 0.0  # decay of the average of the weights; 0: none is kept
 
     def __post_init__(self) -> None:
-        least = dict.fromkeys(("warmup", "weight_decay", *PARTS, "other"), 0)
-        _least("optim", self, least)
+        _least(0, self, "warmup", "weight_decay", *PARTS, "other", table="optim.")
         if not 0 < self.rate < math.inf:
             raise ValueError(f"optim.rate is {self.rate}; give a number above 0, such as 1e-4")
         for name in ("decay", "floor", "layer_decay"):
@@ -115,7 +113,7 @@ class Contrast:
     longest: int = 128  # tokens of a caption
 
     def __post_init__(self) -> None:
-        _least("contrast", self, dict.fromkeys(("width", "layers", "patches", "longest"), 1))
+        _least(1, self, "width", "layers", "patches", "longest", table="contrast.")
 
 
 @dataclass(frozen=True)
@@ -146,9 +144,8 @@ class Run:
     def __post_init__(self) -> None:
         if self.phase not in BY_NAME:
             raise ValueError(f"no phase is called {self.phase!r}; there are {', '.join(BY_NAME)}")
-        least = dict.fromkeys(("pack", "seed", "threads", "workers", "peak"), 0)
-        least |= dict.fromkeys(("steps", "packs", "save", "keep", "report"), 1)
-        _least("", self, least)
+        _least(0, self, "pack", "seed", "threads", "workers", "peak")
+        _least(1, self, "steps", "packs", "save", "keep", "report")
         if self.device not in ("", "cpu", "cuda"):
             raise ValueError(f"device is {self.device!r}; take cpu or cuda, or leave it out")
         if self.lora and self.row.loss == "contrast":
@@ -174,10 +171,9 @@ class Run:
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _least(table: str, held: object, least: Mapping[str, int]) -> None:
+def _least(low: int, held: object, *names: str, table: str = "") -> None:
     """ValueError names what is below its least value, or no number."""
-    for name, low in least.items():
+    for name in names:
         value = getattr(held, name)
         if not low <= value < math.inf:
-            told = f"{table}.{name}" if table else name
-            raise ValueError(f"{told} is {value}; it starts at {low}")
+            raise ValueError(f"{table}{name} is {value}; it starts at {low}")
