@@ -59,6 +59,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/constrain.py
 	$(BIN)/python benchmarks/dedup.py
 	$(BIN)/python benchmarks/loading.py
+	$(BIN)/python benchmarks/saving.py
 	$(BIN)/python benchmarks/packing.py
 	$(BIN)/python benchmarks/plan.py
 	$(BIN)/python benchmarks/step.py

@@ -43,6 +43,13 @@ def tokenizer() -> Tokenizer:
     return Tokenizer(official(ranks))
 
 
+def small_set(folder: str, items: int) -> Path:
+    """Families that need no packages, made anew; -> the folder."""
+    command = [sys.executable, "-m", "qvl.cli", "data", "make", *FAMILIES]
+    subprocess.run([*command, "-o", folder, "--items", str(items)], check=True)
+    return Path(folder)
+
+
 def sources(folder: Path) -> list[Source]:
     found = {d.name: tuple(sorted(d.glob("*.tar"))) for d in sorted(folder.iterdir()) if d.is_dir()}
     return [Source(name, shards, 1.0, "shrink") for name, shards in found.items() if shards]
@@ -89,6 +96,8 @@ def measure(name: str, plan: Plan, options: argparse.Namespace) -> None:
         "sorted in a step": imbalance(within, options.ranks),
         "as they come": imbalance(came, options.ranks),
         "whole steps": float(np.mean(totals.max(1) / totals.mean(1)) - 1),
+        "steps differ by": float(costs.sum(1).std() / costs.sum(1).mean()),
+        "by chance": float(came.sum(1).std() / came.sum(1).mean()),
     }
     print(
         f"{name:4} {len(packs)} packs of {samples / len(packs):.1f} samples: "
@@ -107,11 +116,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
-        if options.data is None:
-            options.data = Path(made)
-            command = [sys.executable, "-m", "qvl.cli", "data", "make", *FAMILIES]
-            subprocess.run([*command, "-o", made, "--items", "200"], check=True)
-        sets = sources(options.data)
+        sets = sources(options.data or small_set(made, 200))
         for name, config in (("3B", QWEN_3B), ("7B", QWEN_7B)):
             lessons = Lessons(tokenizer(), config, Limits(), "plain")
             began = time.perf_counter()

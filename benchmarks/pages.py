@@ -24,7 +24,7 @@ from qvl.tasks.document.pages import Ask, read_page
 from qvl.tasks.document.plain import element_text
 from qvl.tasks.document.records import from_dict
 from qvl.tasks.document.truth import page_of, truth_chat
-from qvl.tasks.place import Corners
+from qvl.tasks.place import iou
 
 HALF = 0.5  # pixels of the resized page that whole numbers move an edge by, at most
 
@@ -47,13 +47,6 @@ def chosen(folder: Path, count: int) -> Iterator[tuple[Path, Paper, Sheet]]:
                 if sheet.layer and sheet.layer.letters:
                     left -= 1
                     yield path, paper, sheet
-
-
-def iou(a: Corners, b: Corners) -> float:
-    width = max(min(a[2], b[2]) - max(a[0], b[0]), 0)
-    height = max(min(a[3], b[3]) - max(a[1], b[1]), 0)
-    areas = [(c[2] - c[0]) * (c[3] - c[1]) for c in (a, b)]
-    return width * height / (sum(areas) - width * height or 1)
 
 
 def same_box(truth: Element, got: Element, scale: float) -> tuple[bool, bool]:

@@ -25,6 +25,7 @@ from torch.utils._pytree import tree_leaves
 
 from qvl.config import Config, TextConfig, VisionConfig
 from qvl.model import attention
+from qvl.model.parts import freeze
 from qvl.model.qwen import QwenVL
 from qvl.sample import Batch
 from qvl.train.cluster.activations import activations
@@ -32,7 +33,7 @@ from qvl.train.cluster.layout import compute, data, together
 from qvl.train.cluster.memory import peak
 from qvl.train.cluster.stage import Stage
 from qvl.train.cluster.traffic import heads, sharding
-from qvl.train.cluster.units import PARTS, part_of, units
+from qvl.train.cluster.units import PARTS, units
 from qvl.train.cluster.work import Work
 from qvl.train.meshes import Parallel
 from qvl.train.objective import NextToken
@@ -128,8 +129,7 @@ def measured(learns: frozenset[str], layout: Parallel, world: World) -> dict[str
     """What this rank holds and sends in the second micro-batch of a step."""
     torch.manual_seed(0)
     model, batch = QwenVL(SMALL), batch_of()
-    for name, weight in model.named_parameters():
-        weight.requires_grad_(part_of(name) in learns)
+    freeze(model, learns)
     objective = Last(model)
     parallelise(objective, layout, world)
     weights = [p for p in objective.parameters() if p.requires_grad]

@@ -18,7 +18,6 @@ Where the CPU has AMX, ours is timed with matrix products in bfloat16 too, and t
 import argparse
 import copy
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -28,7 +27,7 @@ from typing import Any
 
 import torch
 from eights import Drawn, draw
-from packing import FAMILIES, NANO
+from packing import NANO, small_set
 from torch.nn.utils.rnn import pad_sequence
 from twins import twins
 
@@ -174,11 +173,7 @@ def main() -> None:
     torch.manual_seed(0)
     cfg = read_config(NANO)
     with tempfile.TemporaryDirectory() as made:
-        if options.data is None:
-            options.data = Path(made)
-            command = [sys.executable, "-m", "qvl.cli", "data", "make", *FAMILIES]
-            subprocess.run([*command, "-o", made, "--items", "60"], check=True)
-        drawn = draw(options.data, cfg, options.batches)
+        drawn = draw(options.data or small_set(made, 60), cfg, options.batches)
     for name, each in (("mixed", drawn.mixed), ("grouped", drawn.grouped)):
         patches = sum(len(p) for batch in each for s in batch for p in s.pixel_values)
         print(f"{name}: {[[len(s) for s in batch] for batch in each]} tokens, {patches} patches")

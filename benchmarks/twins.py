@@ -6,6 +6,7 @@ import torch
 from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
 
 from qvl.config import Config
+from qvl.model.outline import outline
 from qvl.model.qwen import QwenVL
 from qvl.model.weights import NESTED
 
@@ -16,8 +17,7 @@ def twins(cfg: Config, dtype: torch.dtype) -> tuple[QwenVL, Any]:
     peer: Any = Qwen2_5_VLForConditionalGeneration._from_config(
         raw, dtype=dtype, attn_implementation="sdpa"
     )
-    with torch.device("meta"):
-        ours = QwenVL(cfg)
+    ours = outline(cfg)
     state = {}
     for key, x in peer.state_dict().items():
         old, new = next((each for each in NESTED if key.startswith(each[0])), ("", ""))

@@ -17,12 +17,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from qvl.chat.tokenizer import Tokenizer
 from qvl.config import Config, TextConfig, VisionConfig
 from qvl.data.records import Picture, Record, Turn
-from qvl.data.synth.shapes import COLOURS, SHAPES, draw_shape
+from qvl.data.synth.shapes import COLOURS, SHAPES, shape_mask
 from qvl.inputs import Limits
 from qvl.messages import Text
 from qvl.model import weights
@@ -96,11 +96,8 @@ def _put(
     fill = tuple(
         int(c) for c in (np.array(COLOURS[colour]) + rng.integers(-18, 19, 3)).clip(0, 255)
     )
-    large = Image.new("L", (4 * size, 4 * size))
-    draw_shape(ImageDraw.Draw(large), shape, 4 * size - 1, (255,))
-    mask = large.resize((size, size), Image.Resampling.BOX)
     x, y = (int(rng.integers(0, room - size)) for room in (width, height))
-    picture.paste(fill, (left + x, top + y), mask)
+    picture.paste(fill, (left + x, top + y), shape_mask(shape, size))
 
 
 def drawn(pairs: Pairs, seed: int, count: int) -> list[Record]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from qvl.chat.batched import Result, result
 from qvl.cli.lines import rows
-from qvl.data.journal import sync
+from qvl.data.drafts import to_disk
 
 
 def kept(path: Path, asked: Mapping[str, str]) -> list[Result]:
@@ -46,7 +46,7 @@ def arrange(path: Path, names: Sequence[str]) -> None:
             new.flush()
             os.fsync(new.fileno())
         os.replace(draft, path)
-        sync(path.parent)
+        to_disk(path.parent)
     finally:
         draft.unlink(missing_ok=True)
 

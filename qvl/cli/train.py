@@ -24,7 +24,7 @@ def run(
     Prints the folder of the model. Ctrl-C or SIGTERM saves and ends it.
     """
     from qvl.cli.live import live
-    from qvl.data.loader import TooManySkipped
+    from qvl.data.skips import TooManySkipped
     from qvl.overrides import load
     from qvl.train.config import Run
     from qvl.train.guard import Diverged

@@ -6,7 +6,7 @@ import pickle
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from multiprocessing.connection import Connection
@@ -20,7 +20,9 @@ T = TypeVar("T")
 DEPTH = 3  # jobs a process that are on the way
 
 
-def ahead(make: Callable[[A], T], jobs: Iterator[A], workers: int) -> Iterator[tuple[A, T]]:
+def ahead(
+    make: Callable[[A], T], jobs: Iterator[A], workers: int
+) -> Generator[tuple[A, T], None, None]:
     """(job, make(job)) for each job, in order; with 0 workers in this process.
 
     `make` travels to fresh processes, which end when this iterator or its process does.

@@ -1,4 +1,4 @@
-"""The costs of all records of a shard, as arrays: about 150 bytes a sample.
+"""The costs of all records of a shard, as arrays.
 
 Row: a record and where its bytes stand. Unit: a sample, which the plan draws. Draw: one way to
 read it.

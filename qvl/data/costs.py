@@ -71,9 +71,10 @@ def cost(record: Record, lessons: Lessons, reading: Reading = WHOLE) -> Cost:
 
 
 def units(record: Record, lessons: Lessons, rule: Rule) -> Found:
-    """What a record gives under a rule, and what of it is left out: a draw that does not fit,
+    """What a record gives under a rule, and what of it is left out, each with kind and reason.
 
-    a piece without labels, or all of it. Kinds are long, unlabelled and broken.
+    That may be a draw that does not fit, a piece without labels, or all of it: long, unlabelled
+    or broken.
     """
     found, drawn = Found(), list[Cost]()
     try:

@@ -13,9 +13,9 @@ def draft(path: Path) -> Iterator[Path]:
     beside = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
         yield beside
-        _sync(beside)
+        to_disk(beside)
         os.replace(beside, path)
-        _sync(path.parent)  # the name, too, is there after a power cut
+        to_disk(path.parent)  # the name, too, is there after a power cut
     finally:
         beside.unlink(missing_ok=True)
 
@@ -26,7 +26,10 @@ def sweep(folder: Path, stem: str) -> None:
         left.unlink(missing_ok=True)
 
 
-def _sync(path: Path) -> None:
+def to_disk(path: Path) -> None:
+    """A file's bytes, or the names in a folder, which not every system lets be opened for that."""
+    if path.is_dir() and os.name != "posix":
+        return
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

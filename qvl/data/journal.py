@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from qvl.data.drafts import to_disk
+
 
 def mend(path: Path) -> int:
     """Cut what stands after the last whole line; how many bytes that were."""
@@ -35,7 +37,7 @@ def appending(path: Path) -> Iterator[BinaryIO]:
     with open(path, "ab") as file:
         _lock(file, path)
         if fresh:
-            sync(path.parent)
+            to_disk(path.parent)
         yield file
 
 
@@ -48,14 +50,6 @@ def append(file: BinaryIO, row: Mapping[str, Any]) -> None:
     file.write(line + b"\n")
     file.flush()
     os.fsync(file.fileno())
-
-
-def sync(folder: Path) -> None:
-    """A new name is on the disk, too; not every system lets a folder be opened for that."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        os.fsync(handle)
-        os.close(handle)
 
 
 def _lock(file: BinaryIO, path: Path) -> None:

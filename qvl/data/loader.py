@@ -1,7 +1,6 @@
 """The packs of a plan as batches, made ahead in other processes; what is broken leaves a hole."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -12,24 +11,12 @@ from qvl.data.plan import Plan
 from qvl.data.reading import Reading
 from qvl.data.records import Record
 from qvl.data.shards import record_at
+from qvl.data.skips import Skipped, Skips
 from qvl.data.stock import Asked
 from qvl.sample import Batch, Sample
 from qvl.tokens import IGNORE
 
-GRACE = 50  # samples before the rate of what is skipped is judged
 Encode = Callable[[Record, Reading], Sample]
-
-
-class TooManySkipped(RuntimeError):
-    """More samples cannot be read than was allowed; the words tell why."""
-
-
-@dataclass(frozen=True)
-class Skipped:
-    """A sample that is left out, "set/key", and why."""
-
-    name: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -81,6 +68,11 @@ def _nothing() -> Sample:
     return Sample(ids, labels, torch.zeros(3, 1, dtype=torch.int64), (), (), none, weight=0.0)
 
 
+def _none() -> Generator[tuple[Order, Made], None, None]:
+    """A stream before it is asked for."""
+    yield from ()
+
+
 class Loader:
     """`loader(step)` is the list of micro-batches of a step for one rank, the same whenever asked.
 
@@ -98,11 +90,9 @@ class Loader:
         workers: int = 0,
         max_skip_rate: float = 0.05,
     ) -> None:
-        self.plan, self.make, self.most = plan, Maker(encode), max_skip_rate
+        self.plan, self.make, self.skips = plan, Maker(encode), Skips(max_skip_rate)
         self.rank, self.ranks, self.workers = rank, ranks, workers
-        self.read, self.skipped, self.why = 0, Counter[str](), Counter[str]()  # by set; by reason
-        self.fresh = list[Skipped]()  # of the steps since somebody looked
-        self._next, self._stream = -1, iter(())
+        self._next, self._stream = -1, _none()
 
     def __call__(self, step: int) -> list[Batch]:
         """TooManySkipped above the rate; RuntimeError where a process dies."""
@@ -116,9 +106,8 @@ class Loader:
 
     def close(self) -> None:
         """End the processes."""
-        if isinstance(self._stream, Iterator) and hasattr(self._stream, "close"):
-            self._stream.close()  # type: ignore[attr-defined]
-        self._next, self._stream = -1, iter(())
+        self._stream.close()
+        self._next, self._stream = -1, _none()
 
     @property
     def _who(self) -> tuple[int, int]:
@@ -131,16 +120,5 @@ class Loader:
 
     def _taken(self, order: Order, made: Made) -> Batch:
         batch, skipped = made
-        self.read += len(order.samples)
-        for each in skipped:
-            self.skipped[each.name.split("/")[0]] += 1
-            self.why[each.reason] += 1
-        self.fresh += skipped
-        total = self.skipped.total()
-        if skipped and self.read >= GRACE and total > self.most * self.read:
-            told = "; ".join(f"{n} x {why}" for why, n in self.why.most_common(3))
-            raise TooManySkipped(
-                f"{total} of {self.read} samples are skipped, at most {self.most:.1%} may be: "
-                f"{told}; the last one: {skipped[-1].name}"
-            )
+        self.skips.take(len(order.samples), skipped)
         return batch

@@ -53,8 +53,8 @@ class Piece:
 def pieces_of(
     source: Path, found: Found, told: Told, rows_at: Path, per_shard: int
 ) -> Iterator[Piece]:
-    holder, path = str(found.holder), source
     """The shards of a file; `rows_at` is where its rows are laid out, if they have no places."""
+    holder, path = str(found.holder), source
     if found.holder in ("items", "coco", "references"):
         laid.lay(source, _whole(found, told, source), rows_at)
         holder, path = "laid", rows_at

@@ -17,7 +17,8 @@ from qvl.data.costs import Overflow, Rule
 from qvl.data.index import Entry
 from qvl.data.lessons import Lessons
 from qvl.data.reading import Reading
-from qvl.model.flops import PARTS, Factors, decoder_flops, head_flops, merger_flops, tower_flops
+from qvl.model.flops import Factors, decoder_flops, head_flops, merger_flops, tower_flops
+from qvl.model.parts import PARTS
 
 
 @dataclass(frozen=True)

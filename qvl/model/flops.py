@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from qvl.config import Config, TextConfig, VisionConfig
+from qvl.model.parts import PARTS
 from qvl.sample import Grid
-
-PARTS = ("tower", "merger", "llm")  # in the order that the data takes; gradients go back
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from qvl.model.outline import outline
 from qvl.model.parts import PARTS, by_part
 from qvl.model.qwen import QwenVL
 
@@ -136,8 +137,7 @@ def merged(model: QwenVL) -> QwenVL:
     state: Mapping[str, Tensor] = {
         name: x.detach() for name, x in model.state_dict().items() if ".lora_" not in name
     }
-    with torch.device("meta"):
-        out = QwenVL(model.cfg)
+    out = outline(model.cfg)
     whole = {f"{name}.weight": layer.whole() for name, layer in layers.items()}
     out.load_state_dict({**state, **whole}, assign=True)
     out.tie()

@@ -7,7 +7,7 @@ from torch import nn
 from qvl.model.qwen import QwenVL
 
 TOWER, MERGER, LLM = "tower", "merger", "llm"
-PARTS = (TOWER, MERGER, LLM)
+PARTS = (TOWER, MERGER, LLM)  # in the order that the data takes; gradients go back
 
 
 def by_part(model: QwenVL) -> dict[str, dict[str, nn.Parameter]]:

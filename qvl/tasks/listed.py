@@ -62,6 +62,7 @@ def collected(
 class Entry:
     """A named thing of a list, whose places are still as they were written."""
 
+    key: str  # that holds its places
     label: str
     beside: str | None  # of the second name: an attribute, or a part
     places: Sequence[Any]  # one, or several where one name has several
@@ -78,6 +79,7 @@ def entry(item: Item, keys: Sequence[str], beside: str) -> Entry:
     known = {key, name} | ({beside} if part is not None else set())
     several = isinstance(value, list) and len(value) > 1 and isinstance(value[0], list)
     return Entry(
+        key,
         "" if label is None else str(label),
         part,
         value if several else [value],

@@ -1,5 +1,6 @@
 """Where things are: one object owns the pixels of a picture, of its resize and of a screen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,15 @@ from qvl.messages import Media
 Size = tuple[int, int]  # width, height
 Point = tuple[float, float]
 Corners = tuple[float, float, float, float]  # left, top, right, bottom
+
+
+def iou(one: Sequence[float], other: Sequence[float]) -> float:
+    """Intersection over union of two boxes: left, top, right, bottom."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    both = max(width, 0.0) * max(height, 0.0)
+    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (one, other)]
+    return both / (sum(areas) - both) if both else 0.0
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image as Pillow
 
 from qvl.messages import Chat, Image, Settings
-from qvl.tasks.listed import collected, entry, picked
+from qvl.tasks.listed import collected, entry
 from qvl.tasks.place import Frame, numbers
 from qvl.tasks.question import ask
 from qvl.tasks.wire import Item, Problem, json_rows
@@ -108,7 +108,7 @@ def _points(item: Item, frame: Frame) -> tuple[list[Point], list[str]]:
     for each in told.places:
         raw = numbers(each, 2)
         if raw is None:
-            wrong.append(f"{picked(item.value, _POINT)[0]} is not two numbers")
+            wrong.append(f"{told.key} is not two numbers")
             continue
         (x, y), why = placed(raw, frame)
         wrong += why

@@ -16,10 +16,10 @@ from qvl.model.layers import Linear, RMSNorm
 from qvl.model.qwen import QwenVL
 from qvl.model.text import TextDecoder
 from qvl.train.contrast import Against, Sigmoid, Softmax
-from qvl.train.exchange import gather
 from qvl.train.initial import fill
 from qvl.train.pairs import PairBatch
 from qvl.train.parallel import ALONE, World
+from qvl.train.trade import gather
 
 
 class Pool(nn.Module):
@@ -116,8 +116,9 @@ class Contrastive(nn.Module):
         pictures, texts = self.features(batch)
         with torch.autocast(pictures.device.type, enabled=False):
             sizes = self.world.gathered(len(batch))
-            both = gather(torch.cat([pictures, texts], -1), sizes, self.world)
-            words = gather(batch.words, sizes, self.world)
+            both, words = torch.cat([pictures, texts], -1), batch.words
+            if self.world.size > 1:
+                both, words = (gather(x, sizes, self.world.group) for x in (both, words))
             all_pictures, all_texts = both.chunk(2, -1)
             first = sum(sizes[: self.world.rank])
             loss, told = self.contrast(

@@ -29,10 +29,11 @@ from qvl.train.contrastive import Contrastive, begin
 from qvl.train.objective import NextToken
 from qvl.train.onepass import one_pass
 from qvl.train.pairs import PairBatch, Pairs
-from qvl.train.pairsets import PairSets
+from qvl.train.pairsets import PairSets, counted
 from qvl.train.parallel import World, parallelise
 from qvl.train.preference import Preference
 from qvl.train.references import Cache, weights_digest
+from qvl.train.rounds import Rounds
 from qvl.train.start import build
 
 Say = Callable[[str], None]
@@ -86,13 +87,12 @@ def drafted(run: Run, device: str, everyone: World, say: Say) -> Drafted:
         seed=run.seed,
     )
     model.train()
-    start = weights_digest(model) if run.row.loss == "preference" else ""
     freeze(model, () if run.lora else run.row.learns)
     if run.lora:
         attach(model, run.lora, run.seed)
     model.to(device)
     made = {"next": _next, "contrast": _contrast, "preference": _preference}[run.row.loss]
-    return made(run, read, model, everyone, say, start)
+    return made(run, read, model, everyone, say)
 
 
 def _reader(run: Run) -> Reader:
@@ -110,19 +110,17 @@ def _folder(model: str) -> Path | None:
     return locate(model) if model else None
 
 
-def _next(run: Run, read: Reader, model: QwenVL, everyone: World, say: Say, _start: str) -> Drafted:
+def _next(run: Run, read: Reader, model: QwenVL, everyone: World, say: Say) -> Drafted:
     objective = NextToken(model, run.weighting)
     world = parallelise(objective, run.parallel, everyone)
     if run.packs % world.size:
         raise ValueError(f"{run.packs} packs a step for {world.size} ranks; give a multiple")
     lessons = Lessons(read.tokenizer, read.config, read.limits, run.row.schema)
     sources = [each.source() for each in run.data]
-    workers = run.workers if not everyone.rank else 0
-    if everyone.rank:
-        everyone.any(False)  # the first one counts, the others read what it kept
-    held = stocks(sources, lessons, run.tokens, run.row.learns, workers)
-    if not everyone.rank:
-        everyone.any(False)
+    how = (run.tokens, run.row.learns)
+    held = everyone.after_first(  # who counts; the others read what it kept
+        lambda first: stocks(sources, lessons, *how, run.workers if first else 0)
+    )
     for stock in held:
         say(_told(stock))
     plan = Plan(held, Deal(run.packs, run.seed))  # the same packs on any number of ranks
@@ -134,7 +132,7 @@ def _next(run: Run, read: Reader, model: QwenVL, everyone: World, say: Say, _sta
         world,
         batches_of=loader,
         close=loader.close,
-        told=lambda: {"left_out": loader.skipped.total()} if loader.skipped else {},
+        told=lambda: loader.skips.tell(say),
         capacity=run.tokens,
     )
 
@@ -144,38 +142,36 @@ def _told(stock: Stock) -> str:
     return f"{stock.source.name}: {counts}"
 
 
-def _contrast(
-    run: Run, read: Reader, model: QwenVL, everyone: World, say: Say, _start: str
-) -> Drafted:
+def _contrast(run: Run, read: Reader, model: QwenVL, everyone: World, say: Say) -> Drafted:
     asked = run.contrast
     text = replace(read.config.text, num_hidden_layers=asked.layers)
     pairs = Pairs(read.tokenizer, read.config, read.limits, asked.longest, run.seed)
     sources = [each.source() for each in run.data]
-    sets = PairSets(sources, pairs, asked.patches, run.workers)
-    rounds = sets.rounds
-    at_once = len(rounds.sizes) / rounds.steps_an_epoch
+    rows, sizes = everyone.after_first(
+        lambda first: counted(sources, pairs, run.workers if first else 0)
+    )
+    alone = Rounds(sizes, asked.patches, seed=run.seed)
+    at_once = len(rows) / alone.steps_an_epoch
     contrast = Softmax() if asked.loss == "softmax" else Sigmoid(-log(at_once))
     objective = Contrastive(model, text, contrast, asked.width)
     begin(objective, run.seed)
     objective.to(next(model.parameters()).device)
     world = parallelise(objective, run.parallel, everyone)
     objective.world = world
-    sets = replace(sets, rank=world.rank, ranks=world.size)
-    say(f"{len(sets.rounds.sizes)} pairs, {sets.rounds.steps_an_epoch} steps an epoch")
+    sets = PairSets(rows, replace(alone, ranks=world.size), pairs, world.rank)
+    say(f"{len(rows)} pairs, {sets.rounds.steps_an_epoch} steps an epoch")
     return _made(
         run,
         read,
         objective,
         world,
         batches_of=sets.at,
-        told=lambda: {"left_out": sets.skipped.total()} if sets.skipped else {},
+        told=lambda: sets.skips.tell(say),
     )
 
 
-def _preference(
-    run: Run, read: Reader, model: QwenVL, everyone: World, say: Say, start: str
-) -> Drafted:
-    objective = Preference(model, run.tuning)
+def _preference(run: Run, read: Reader, model: QwenVL, everyone: World, say: Say) -> Drafted:
+    objective, start = Preference(model, run.tuning), weights_digest(model)
     world = parallelise(objective, run.parallel, everyone)
     paths = [path for each in run.data for path in each.source().shards]
     shards = PairShards(paths, Preferences(read.tokenizer, read.config, read.limits))

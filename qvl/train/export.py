@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
 
 from qvl.config import Config
-from qvl.model.qwen import QwenVL
+from qvl.model.outline import outline
 from qvl.model.saving import store
 from qvl.model.weights import HEAD, SHARD_BYTES
 from qvl.train.checkpoint import newest
@@ -84,8 +84,7 @@ def _stored(folder: Path, part: str, config: Config | None) -> tuple[Config, dic
 
 
 def _check(state: Mapping[str, Tensor], cfg: Config, source: Any) -> None:
-    with torch.device("meta"):
-        wanted = set(dict(QwenVL(cfg).named_parameters()))
+    wanted = set(dict(outline(cfg).named_parameters()))
     if other := sorted(wanted ^ set(state)):
         where = source if isinstance(source, Path) else type(source).__name__
         raise ValueError(

@@ -17,7 +17,7 @@ from qvl.config import VisionConfig
 from qvl.model.attention import reorder
 from qvl.model.vision import VisionTower
 from qvl.sample import Grid
-from qvl.train.trade import trade
+from qvl.train.trade import gather
 
 Look = Callable[[Sequence[Tensor], Sequence[Grid]], Tensor]
 
@@ -104,5 +104,4 @@ def _gather(seen: Tensor, counts: Sequence[int], company: Company) -> Tensor:
     """
     if seen.requires_grad and company.copies > 1:
         seen.register_hook(lambda gradient: gradient / company.copies)
-    sent = seen.expand(company.size, -1, -1).flatten(0, 1)
-    return trade(sent, [len(seen)] * company.size, counts, company.group)
+    return gather(seen, counts, company.group)

@@ -1,7 +1,7 @@
 """Several processes, one model: what each learns from its own batches is added up."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self, TypeVar, cast
@@ -25,6 +25,7 @@ from qvl.train.tensor import slice_heads
 X = TypeVar("X")
 
 PATIENCE = timedelta(seconds=50)  # with one that is silent; a dead one is noticed at once
+WAIT = timedelta(hours=2)  # for what the first one does alone
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,18 @@ class World:
     def any(self, here: bool) -> bool:
         """Whether it is so in any process."""
         return any(self.gathered(here))
+
+    def after_first(self, make: Callable[[bool], X]) -> X:
+        """make(True) in the first process, then make(False) in the others.
+
+        Of all processes, each of which calls it; for what the first one leaves on a disk.
+        """
+        if self.size == 1:
+            return make(True)
+        group = cast(dist.ProcessGroup, dist.new_group(timeout=WAIT, backend="gloo"))
+        found = make(True) if not self.rank else None
+        dist.barrier(group=group)
+        return make(False) if found is None else found
 
     def leave(self) -> None:
         """Part from the others; the group's threads have ended when it returns."""

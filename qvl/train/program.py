@@ -65,7 +65,8 @@ def train(run: Run, say: Say, live: Callable[[int, int], Any]) -> Path:
         log = run.out / (LOG if first else f"log-{everyone.rank}.jsonl")
         meter = Meter(log, run.peak * everyone.size)
         words = say if first else _nobody
-        loop = _Loop(run, made, state, checkpoints, stop, everyone, begun, words, meter)
+        shown = _board(run, start, say) if first else None
+        loop = _Loop(run, made, state, checkpoints, stop, everyone, begun, words, meter, shown)
         loop.through(start, guard)
         checkpoints.wait()
         out = deliver(run, made, state.ema, everyone)
@@ -88,7 +89,7 @@ class _Loop:
     show: Show
     say: Say
     meter: Meter
-    board: Any = None
+    board: Any  # TensorBoard's, or None
 
     def through(self, step: int, guard: Guard) -> None:
         """Until the end or a signal, with as many returns as the guard allows."""
@@ -153,11 +154,7 @@ class _Loop:
         amounts = self.made.world.gathered(dict(self.meter.amounts))
         line = self.meter.report(step, amounts, phase=self.run.phase, **told)
         self.show(line)
-        if not self.everyone.rank:
-            try:
-                self.board = self.board or board(self.run.out / "board", step)
-            except (ImportError, ValueError):
-                return  # the log has it all
+        if self.board:
             write_board(self.board, line)
 
     def _extra(self, guard: Guard) -> dict[str, Any]:
@@ -168,6 +165,14 @@ def _device(run: Run) -> str:
     if run.device == "cuda" and not torch.cuda.is_available():
         raise ValueError("device is cuda, but torch finds no CUDA device; set device=cpu")
     return run.device or ("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def _board(run: Run, start: int, say: Say) -> Any:
+    try:
+        return board(run.out / "board", start)
+    except ValueError as error:
+        say(str(error))  # the log has it all
+        return None
 
 
 def _optimizer(run: Run, made: Drafted) -> Any:

@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.distributed.checkpoint.api import CheckpointException
 from torch.distributed.checkpoint.metadata import TensorStorageMetadata
 
+from qvl.data.drafts import to_disk
 from qvl.train import earlier
 
 MARKER = "whole.json"
@@ -102,14 +103,6 @@ def read(path: Path, tensors: dict[str, Tensor], group: dist.ProcessGroup | None
     warnings.filterwarnings("ignore", "torch.distributed is disabled", UserWarning)
     reader = dcp.FileSystemReader(path)
     dcp.load(tensors, storage_reader=reader, process_group=group, no_dist=group is None)
-
-
-def to_disk(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def cause(error: BaseException) -> str:

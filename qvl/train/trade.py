@@ -1,4 +1,7 @@
-"""Rows for rows among processes, with gradients that go the way back. n processes."""
+"""Rows for rows among processes, with gradients that go the way back.
+
+n rows here, N rows of all.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,6 +21,16 @@ def trade(
     out = _Trade.apply(x, list(sent), list(received), group)
     assert isinstance(out, Tensor)
     return out
+
+
+def gather(x: Tensor, counts: Sequence[int], group: dist.ProcessGroup | None) -> Tensor:
+    """x[n, ...] of each process -> [N, ...] of all, in the order of ranks with `counts` rows.
+
+    The gradient of a row is the sum of what every process makes of it, so that gradients of
+    parameters, summed over processes, are those of one process with all rows.
+    """
+    every = x.expand(len(counts), *x.shape).flatten(0, 1)
+    return trade(every, [len(x)] * len(counts), counts, group)
 
 
 class _Trade(torch.autograd.Function):

@@ -26,6 +26,7 @@ from rapidfuzz.distance import Levenshtein
 import qvl
 from qvl.data.synth.reading import CHARSET, paper_of
 from qvl.data.synth.things import UNSEEN, Assets, scene
+from qvl.tasks.place import iou
 
 HERE = Path(__file__).resolve().parents[2] / "samples" / "reading"
 KNOWN = frozenset(CHARSET + " ")
@@ -101,14 +102,6 @@ def reading(vlm: qvl.VLM, found: list[Item], *, shuffled: bool = False) -> dict[
     exact = np.array([s == i.text for s, i in zip(said, found, strict=True)], dtype=float)
     cer = interval(np.array(edits) / lengths, lengths)
     return {"cer": cer, "exact": interval(exact, np.ones(len(found)))}
-
-
-def iou(a: Sequence[float], b: Sequence[float]) -> float:
-    width = min(a[2], b[2]) - max(a[0], b[0])
-    height = min(a[3], b[3]) - max(a[1], b[1])
-    inter = max(width, 0) * max(height, 0)
-    areas = [(c[2] - c[0]) * (c[3] - c[1]) for c in (a, b)]
-    return inter / max(sum(areas) - inter, 1e-9)
 
 
 def grounding(vlm: qvl.VLM, assets: Assets, count: int, *, unseen: bool) -> dict[str, Score]:

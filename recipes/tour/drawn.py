@@ -1,6 +1,6 @@
 """What the tour learns from, drawn here: shapes with captions and questions, numbers, keys.
 
-Every function gives the record of a number; even numbers of the generator's seed are for training.
+Each set is a function of its generator: training and held-out records come of different seeds.
 """
 
 import io
@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from qvl.data.records import Picture, Record, Turn
-from qvl.data.synth.shapes import COLOURS, SHAPES, draw_shape
+from qvl.data.synth.shapes import COLOURS, SHAPES, shape_mask
 from qvl.messages import Text
 
 UNIT = 28  # pixels of a token
@@ -40,11 +40,8 @@ def scene(rng: Rng) -> tuple[list[Thing], bytes]:
     picture = Image.new("RGB", (side * count, side), ground)
     for i, (colour, shape) in enumerate(zip(colours, shapes, strict=True)):
         size = int(rng.integers(20, side - 3))
-        large = Image.new("L", (4 * size, 4 * size))
-        draw_shape(ImageDraw.Draw(large), shape, 4 * size - 1, (255,))
         x, y = (int(rng.integers(0, side - size)) for _ in range(2))
-        mask = large.resize((size, size), Image.Resampling.BOX)
-        picture.paste(COLOURS[colour], (i * side + x, y), mask)
+        picture.paste(COLOURS[colour], (i * side + x, y), shape_mask(shape, size))
     return list(zip(colours, shapes, strict=True)), _png(picture)
 
 
@@ -84,7 +81,7 @@ def keys(rng: Rng, key: str, asked: int = 0) -> Record:
 
 
 def far(rng: Rng, key: str) -> Record:
-    """The same over three times the length."""
+    """The same over about three times the length."""
     return keys(rng, key, asked=12)
 
 

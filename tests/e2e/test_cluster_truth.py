@@ -1,14 +1,10 @@
 """A plan against what really happens: two processes that train, and a thousand that are faked."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
+from launching import ran
 
-ROOT = Path(__file__).resolve().parents[2]
 FAKED = """
 import sys
 import torch
@@ -38,21 +34,8 @@ for cfg, layout in (
 """
 
 
-def run(*command: str | Path) -> str:
-    done = subprocess.run(
-        [sys.executable, *command],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 def test_a_thousand_faked_ranks_keep_what_the_plan_says():
-    lines = [list(map(int, line.split())) for line in run("-c", FAKED).splitlines()]
+    lines = [list(map(int, line.split())) for line in ran("-c", FAKED).splitlines()]
     assert [size for size, _, _ in lines] == [64, 64, 1024]
     for _, kept, planned in lines:
         assert kept == planned > 0
@@ -60,7 +43,7 @@ def test_a_thousand_faked_ranks_keep_what_the_plan_says():
 
 def test_two_processes_hold_and_send_what_the_plan_says():
     """Memory within 10 %, collectives' bytes within 1 %, for thirteen ways of sharing."""
-    rows = json.loads(run("benchmarks/plan.py", "--json"))
+    rows = json.loads(ran("benchmarks/plan.py", "--json"))
     assert len({row["case"] for row in rows}) == 13
     for row in rows:
         exact = row["what"] not in ("kept", "peak")

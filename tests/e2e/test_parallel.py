@@ -1,18 +1,15 @@
 """How samples are spread over micro-batches and processes changes nothing but rounding."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import torch
+from launching import ran
 from together import DEALS, WEIGHTINGS, every_step, samples, step
 
 from qvl.sample import Batch
 from qvl.train.parallel import ALONE
 
-ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(__file__).parent / "together.py"
 CASES = [f"{deal}, {weighting}" for deal in DEALS for weighting in WEIGHTINGS]
 NEAR = 1e-6  # of the norm of all gradients; three times that for each alone
@@ -58,16 +55,7 @@ def test_weightings_differ(accumulated):
 def test_two_processes_are_one(accumulated, tmp_path):
     """Also: what one process cannot do, all of them refuse instead of waiting for each other."""
     out = tmp_path / "found.pt"
-    many = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    done = subprocess.run(
-        [sys.executable, *many, PROGRAM, out],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
+    ran(PROGRAM, out, ranks=2, timeout=120)
     found, told = torch.load(out)
     assert found.keys() == set(CASES)
     for case in CASES:

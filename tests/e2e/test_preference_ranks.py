@@ -2,13 +2,9 @@
 so they do with a model of which each holds a part.
 """
 
-import subprocess
-import sys
-from pathlib import Path
-
 import torch
+from launching import ran
 
-ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
 import sys
 from dataclasses import replace
@@ -54,19 +50,10 @@ world.leave()
 
 def test_two_processes_are_one(tmp_path):
     (tmp_path / "program.py").write_text(PROGRAM)
-    many = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     found = {}
-    for name, opening in (("one", []), ("two", many)):
+    for name, ranks in (("one", 1), ("two", 2)):
         (tmp_path / name).mkdir()
-        done = subprocess.run(
-            [sys.executable, *opening, tmp_path / "program.py", tmp_path / name],
-            cwd=ROOT,
-            env={"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "PATH": ""},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        assert done.returncode == 0, done.stderr
+        ran(tmp_path / "program.py", tmp_path / name, ranks=ranks)
         found[name] = torch.load(tmp_path / name / "found.pt")
     assert found["one"]["references"] == found["two"]["references"]
     torch.testing.assert_close(found["one"]["grads"], found["two"]["grads"], rtol=1e-4, atol=1e-6)

@@ -22,6 +22,7 @@ from qvl.train.onepass import one_pass
 from qvl.train.optim import Rates, adamw
 from qvl.train.preference import Preference, Tuning
 from qvl.train.references import Cache, compute, weights_digest
+from qvl.train.supervised import steps
 
 NANO = Path(__file__).resolve().parents[2] / "checkpoints" / "nano"
 COLOURS = {"red": (200, 40, 40), "green": (40, 180, 60), "blue": (50, 60, 210)}
@@ -78,17 +79,8 @@ def test_one_pass_raises_the_margin_of_what_was_not_seen(tmp_path):
     once = one_pass(objective, sets["train"], caches["train"], at_once=1)
     optimizer, rates = adamw([objective]), Rates(1e-3, 5, once.steps, decay=0.5)
     assert margin(objective, sets["held"], known)[0] == pytest.approx(0, abs=1e-4)
-    for step in range(once.steps):
-        for group in optimizer.param_groups:
-            group["lr"] = rates.at(step)
-        batches = once(step)
-        total = sum(map(objective.weight, batches))
-        optimizer.zero_grad()
-        for batch in batches:
-            loss, _ = objective(batch, total)
-            loss.backward()
-        torch.nn.utils.clip_grad_norm_(objective.parameters(), 1.0)
-        optimizer.step()
+    for _ in steps(objective, optimizer, rates, once):
+        pass
     found, right = margin(objective, sets["held"], known)
     assert found > 1 and right > 0.95
     for old, new in zip(before, model.visual.blocks.parameters(), strict=True):

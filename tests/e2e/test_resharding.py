@@ -1,17 +1,14 @@
 """A checkpoint of two sharded processes goes on in one, and one of one process in two."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import torch
+from launching import ran
 from small_run import batch_of, fresh, learn, tensors
 
 from qvl.train.checkpoint import Checkpoints, found, newest
 
-ROOT = Path(__file__).resolve().parents[2]
-MANY = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
 AT, END = 3, 6
 PROGRAM = f"""
 import sys
@@ -70,15 +67,7 @@ def folder(tmp_path_factory) -> Path:
     checkpoints.save(AT, state, {"of": "one"})
     checkpoints.close()
     (folder / "program.py").write_text(PROGRAM)
-    done = subprocess.run(
-        [sys.executable, *MANY, folder / "program.py", folder],
-        cwd=ROOT,
-        env={"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "PATH": ""},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
+    ran(folder / "program.py", folder, ranks=2)
     return folder
 
 

@@ -1,14 +1,11 @@
 """However a step is spread over processes, it is the step that one process takes."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from launching import ran
 
-ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(__file__).parent / "spread.py"
 NEAR = 1e-5  # float32 in another order
 HALF = 3e-2  # products in bfloat16
@@ -16,17 +13,8 @@ HALF = 3e-2  # products in bfloat16
 
 def spread(processes: int, *cases: str) -> dict[str, dict]:
     """What the program tells of each case; a process that waits for another is no answer."""
-    many = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
-    done = subprocess.run(
-        [sys.executable, *many, PROGRAM, *cases],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    told = ran(PROGRAM, *cases, ranks=processes, timeout=300)
+    lines = [json.loads(line) for line in told.splitlines() if line.startswith("{")]
     found = {line["case"]: line for line in lines}
     assert found.keys() == set(cases)
     return found

@@ -248,11 +248,11 @@ def test_what_does_not_fit_is_told_with_a_remedy():
 @pytest.mark.parametrize(
     ("raw", "told"),
     [
-        ({"modle": "3B"}, "'modle' is not known"),
+        ({"modle": "3B"}, "'modle' is unknown; did you mean 'model'"),
         ({"hardware": "H300"}, "take one of A100, H100, H200"),
         ({"ranks": 0}, "ranks is 0"),
         ({"ranks": 3, "parallel": {"dp_shard": 2}}, "makes 2 ranks, not 3"),
-        ({"parallel": {"dp_shards": 2}}, "'dp_shards' is not known"),
+        ({"parallel": {"dp_shards": 2}}, "'dp_shards' is unknown; did you mean 'dp_shard'"),
         ({"stages": [{"name": "visual", "mixture": "soup"}]}, "mixture 'soup' is not known"),
         ({"stages": [{"name": "own", "learns": ["llm"]}]}, "pack"),
         ({"stages": [{"name": "visual", "learns": ["eyes"]}]}, "'eyes' is no part"),
@@ -276,7 +276,7 @@ def test_a_request_is_read_from_toml(tmp_path):
     [[found]] = planned(request)
     assert found.layout == request.parallel
     (tmp_path / "torn.toml").write_text("model = ")
-    with pytest.raises(ValueError, match="is not TOML"):
+    with pytest.raises(ValueError, match="is no TOML"):
         read(str(tmp_path / "torn.toml"))
     with pytest.raises(ValueError, match="neither one of 3B"):
         _ = read("9B").config

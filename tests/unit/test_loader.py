@@ -16,10 +16,11 @@ from size import LIMITS, config
 
 from qvl.chat.tokenizer import Tokenizer
 from qvl.data.lessons import Lessons, conversation
-from qvl.data.loader import Loader, TooManySkipped
+from qvl.data.loader import Loader
 from qvl.data.plan import Deal, Plan
 from qvl.data.records import Clip, Facts, Picture, Record, Turn
 from qvl.data.shards import Shard, write
+from qvl.data.skips import TooManySkipped
 from qvl.data.stock import Source, stocks
 from qvl.inputs import Limits, lesson
 from qvl.messages import Text, message
@@ -223,8 +224,8 @@ def test_what_breaks_leaves_a_hole_and_moves_nothing(encode, holed):
             assert [name for name in batch.names if name] == left
             names += planned
     lost = sum(name in ("set/cut", "set/bits") for name in names)
-    assert lost == load.skipped["set"] == len(load.fresh) > 2
-    reasons = {each.name: each.reason for each in load.fresh}
+    assert lost == load.skips.by_set["set"] == len(load.skips.fresh) > 2
+    reasons = {each.name: each.reason for each in load.skips.fresh}
     assert "broken" in reasons["set/cut"] and "bits.json at byte" in reasons["set/bits"]
     strict = Loader(plan, encode, max_skip_rate=0.01)
     with pytest.raises(TooManySkipped, match=r"samples are skipped, at most 1\.0% may be: "):
@@ -247,7 +248,7 @@ def test_costs_that_are_not_those_of_the_sample_are_told(encode, tmp_path):
     plan = Plan(stocks([Source("set", (path,))], encode, 60), Deal(1))
     load = Loader(plan, replace(encode, schema="plain"))
     load(0)
-    assert "were counted; delete the file of costs" in load.fresh[0].reason
+    assert "were counted; delete the file of costs" in load.skips.fresh[0].reason
 
 
 def test_sets_that_make_no_sense(encode, tmp_path):

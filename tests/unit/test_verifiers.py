@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from qvl.data.answers import written
 from qvl.data.records import Facts, Picture, Record, Turn
-from qvl.data.reject.matching import alike, iou, matched
+from qvl.data.reject.matching import alike, matched
 from qvl.data.reject.quantities import last, quantity, same
 from qvl.data.reject.texts import final
 from qvl.data.reject.verify import verify
 from qvl.messages import Media, Text
+from qvl.tasks.place import iou
 from tests.records import picture, prose
 
 SEEN = Media((112, 84), (112, 84), 12)

@@ -83,7 +83,7 @@ def annotated(get: Get, origin: Origin) -> Convert:
                 raise BadRow("no text", f"a turn says {text!r}")
             parts = (Text(text),) if role == "assistant" else placed(text, waiting, shown)
             turns.append(Turn(role, tuple(parts) if text else ()))
-        _none_left(waiting)
+        none_left(waiting)
         return origin.record(key, turns, shown.media)
 
     return convert
@@ -97,7 +97,7 @@ def _waiting(row: Mapping[str, Any]) -> dict[str, list[Any]]:
     }
 
 
-def _none_left(waiting: Mapping[str, list[Any]]) -> None:
+def none_left(waiting: Mapping[str, list[Any]]) -> None:
     if left := sum(map(len, waiting.values())):
         raise BadRow("pictures without a place", f"{left} that no <image> or <video> shows")
 
@@ -148,7 +148,7 @@ def messages(get: Get, origin: Origin) -> Convert:
             else:
                 told = [Text(content)]
             turns.append(Turn(role, tuple(each for each in told if each != Text(""))))
-        _none_left(waiting)
+        none_left(waiting)
         return origin.record(key, turns, shown.media)
 
     return convert

@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from qvl.data.preferences import preferred
-from qvl.data.readers.conversations import Origin, Shown, bare, listed, part, placed, role_of
+from qvl.data.readers.conversations import (
+    Origin,
+    Shown,
+    bare,
+    listed,
+    none_left,
+    part,
+    placed,
+    role_of,
+)
 from qvl.data.readers.media import Get
 from qvl.data.readers.stream import BadRow, Convert
 from qvl.data.records import Part, Record, Turn
@@ -45,8 +54,7 @@ def preferences(get: Get, origin: Origin) -> Convert:
             first = [{"type": "image"}] * len(waiting[_IMAGE])
             asked[at] = _Said("user", (*first, *asked[at].parts))
         turns = [Turn(s.role, tuple(_parts(s, waiting, shown))) for s in asked]
-        if left := len(waiting[_IMAGE]):
-            raise BadRow("pictures without a place", f"{left} that no <image> shows")
+        none_left(waiting)
         turns.append(Turn("assistant", (Text(chosen),)))
         try:
             return preferred(origin.record(key, turns, shown.media), (Text(rejected),), {})

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from qvl.tasks.place import iou
+
 
 def matched(
     found: Sequence[Any], wanted: Sequence[Any], like: Callable[[Any, Any], float]
@@ -19,15 +21,6 @@ def matched(
             used.add(j)
             got.append(likeness)
     return got + [0.0] * (max(len(found), len(wanted)) - len(got))
-
-
-def iou(one: Sequence[float], other: Sequence[float]) -> float:
-    """Intersection over union of two boxes: left, top, right, bottom."""
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    both = max(width, 0.0) * max(height, 0.0)
-    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (one, other)]
-    return both / (sum(areas) - both) if both else 0.0
 
 
 def overlap(one: Sequence[float], other: Sequence[float]) -> float:

@@ -13,9 +13,10 @@ from qvl.data.answers import KINDS
 from qvl.data.exact import normal
 from qvl.data.records import Facts, Part, Record
 from qvl.data.reject import quantities
-from qvl.data.reject.matching import alike, iou, matched, overlap
+from qvl.data.reject.matching import alike, matched, overlap
 from qvl.data.reject.texts import LETTERS, TOLERANCE, compared
 from qvl.messages import Media, Text
+from qvl.tasks.place import iou
 
 OVERLAP = 0.5  # IoU from which on a box is found
 NEAR = 0.03  # of the picture's diagonal: a point that is hit

@@ -1,7 +1,7 @@
 """Plain shapes in plain colours."""
 
 import numpy as np
-from PIL import ImageDraw
+from PIL import Image, ImageDraw
 
 COLOURS = {
     "red": (214, 39, 40),
@@ -41,3 +41,10 @@ def draw_shape(draw: ImageDraw.ImageDraw, shape: str, n: int, fill: tuple[int, .
         draw.polygon([(float(x), float(y)) for x, y in xy], fill=fill)
     else:
         raise ValueError(f"no shape {shape!r}; there are {', '.join(SHAPES)}")
+
+
+def shape_mask(shape: str, size: int) -> Image.Image:
+    """Where a shape of `size` pixels is: 255, less at its edges, which are smooth."""
+    large = Image.new("L", (4 * size, 4 * size))
+    draw_shape(ImageDraw.Draw(large), shape, 4 * size - 1, (255,))
+    return large.resize((size, size), Image.Resampling.BOX)

@@ -1,21 +1,18 @@
 """What is asked of a plan: a model, cards, a layout or none, stages; read from a TOML file."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
+from qvl import overrides
 from qvl.config import Config
 from qvl.model.weights import read_config
 from qvl.train.cluster.hardware import hardware
 from qvl.train.cluster.layout import told
 from qvl.train.cluster.paper import PAPER, SIZES
 from qvl.train.cluster.stage import Stage
-from qvl.train.cluster.units import PARTS
 from qvl.train.meshes import Parallel
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -66,11 +63,7 @@ def read(name: str) -> Request:
     path = Path(name)
     if path.suffix != ".toml":
         return Request(model=name)
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"{path} is not TOML: {error}") from error
-    return request_of(raw, str(path))
+    return request_of(overrides.parsed(path), str(path))
 
 
 def request_of(raw: Mapping[str, Any], where: str) -> Request:
@@ -78,31 +71,19 @@ def request_of(raw: Mapping[str, Any], where: str) -> Request:
     values = dict(raw)
     if isinstance(values.get("hardware"), str):
         values["hardware"] = [values["hardware"]]
-    if "hardware" in values:
-        values["hardware"] = tuple(values["hardware"])
-    if "parallel" in values:
-        types = {"param_dtype": "bfloat16"}
-        values["parallel"] = _filled(Parallel, types | values["parallel"], f"{where}, parallel")
-        values.setdefault("ranks", values["parallel"].size)
-    if "stages" in values:
-        values["stages"] = tuple(_stage(each, where) for each in values["stages"])
-    return _filled(Request, values, where)
+    if isinstance(layout := values.get("parallel"), Mapping):
+        values["parallel"] = {"param_dtype": "bfloat16"} | dict(layout)
+        sizes = overrides.read(Parallel, values["parallel"], f"{where}: parallel").size
+        values.setdefault("ranks", sizes)
+    if isinstance(stages := values.get("stages"), list):
+        values["stages"] = [_changed(each) for each in stages]
+    return overrides.read(Request, values, where)
 
 
-def _stage(raw: Mapping[str, Any], where: str) -> Stage:
+def _changed(raw: Any) -> Any:
     """A row by itself, or one of the paper's by its name with some values changed."""
-    given = {k: frozenset(v) if k in ("learns", "runs") else v for k, v in raw.items()}
-    for row in PAPER:
-        if row.name == given.get("name"):
-            given = {f.name: getattr(row, f.name) for f in fields(Stage)} | given
-    return _filled(Stage, {"runs": PARTS} | given, f"{where}, stages")
-
-
-def _filled(kind: type[T], values: Mapping[str, Any], where: str) -> T:
-    known = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
-    if unknown := sorted(values.keys() - known.keys()):
-        raise ValueError(f"{where}: {unknown[0]!r} is not known; known are {', '.join(known)}")
-    try:
-        return kind(**values)
-    except TypeError as error:
-        raise ValueError(f"{where}: {error}") from error
+    rows = {row.name: row for row in PAPER}
+    if not isinstance(raw, Mapping) or raw.get("name") not in rows:
+        return raw
+    own = {f.name: getattr(rows[raw["name"]], f.name) for f in fields(Stage)}
+    return {k: sorted(v) if isinstance(v, frozenset) else v for k, v in own.items()} | dict(raw)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from qvl.config import Config
+from qvl.model.parts import PARTS
 from qvl.train.cluster.forecast import Forecast
 from qvl.train.cluster.layout import told
 from qvl.train.cluster.units import parameters
@@ -43,7 +44,7 @@ def _row(each: Forecast) -> tuple[str, ...]:
     return (
         each.card.name,
         stage.name,
-        "+".join(part for part in ("tower", "merger", "llm") if part in stage.learns),
+        "+".join(part for part in PARTS if part in stage.learns),
         f"{stage.pack:,}",
         _short(stage.tokens),
         f"{layout.dp_replicate} x {layout.dp_shard}, {layout.cp}, {layout.tp}",

@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import prod
 
-import torch
-
 from qvl.config import Config
-from qvl.model.qwen import QwenVL
+from qvl.model import parts
+from qvl.model.outline import outline
 from qvl.train.cluster.layout import shards
 from qvl.train.meshes import Parallel
 from qvl.train.sharding import TOWER_BLOCKS
@@ -69,17 +68,16 @@ class Unit:
         return any(w.part in learns for w in self.weights)
 
 
-PARTS = frozenset({"tower", "merger", "llm"})
+PARTS = frozenset(parts.PARTS)
 
 
 @lru_cache(maxsize=16)
 def units(cfg: Config, runs: frozenset[str] = PARTS) -> tuple[Unit, ...]:
     """Every weight of the parts in `runs` once (tied ones too), from a model that holds none."""
-    with torch.device("meta"):
-        model = QwenVL(cfg)
-    groups: dict[tuple[str, str], list[Weight]] = {}
+    model, groups = outline(cfg), dict[tuple[str, str], list[Weight]]()
+    where = {name: part for part, own in parts.by_part(model).items() for name in own}
     for name, x in model.named_parameters():
-        weight = Weight(name, part_of(name), tuple(x.shape), _cut(name))
+        weight = Weight(name, where[name], tuple(x.shape), _cut(name, where[name]))
         if weight.part in runs:
             groups.setdefault(_group(name), []).append(weight)
     found: list[Unit] = []
@@ -98,18 +96,11 @@ def _shapes(weights: Sequence[Weight]) -> list[tuple[int, ...]]:
 
 def parameters(cfg: Config) -> dict[str, int]:
     """part -> numbers in its weights; they add up to what the checkpoint publishes."""
-    found = {"tower": 0, "merger": 0, "llm": 0}
+    found: dict[str, int] = dict.fromkeys(parts.PARTS, 0)
     for unit in units(cfg):
         for weight in unit.weights:
             found[weight.part] += unit.count * weight.count
     return found
-
-
-def part_of(name: str) -> str:
-    """The part of the model that a parameter belongs to, by its published name."""
-    if name.startswith("visual.merger."):
-        return "merger"
-    return "tower" if name.startswith("visual.") else "llm"
 
 
 def _group(name: str) -> tuple[str, str]:
@@ -121,8 +112,8 @@ def _group(name: str) -> tuple[str, str]:
     return ("ends", "visual") if name.startswith("visual.") else ("root", "root")
 
 
-def _cut(name: str) -> int | None:
-    if part_of(name) != "llm":
+def _cut(name: str, part: str) -> int | None:
+    if part != parts.LLM:
         return None
     if name.rsplit(".", 1)[0].endswith(COLUMNS):
         return 0

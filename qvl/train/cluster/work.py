@@ -13,6 +13,7 @@ from qvl.train.cluster.layout import data, together
 from qvl.train.cluster.mixtures import Shape, shapes
 from qvl.train.cluster.stage import Stage
 from qvl.train.cluster.units import PARTS
+from qvl.train.looking import deal
 from qvl.train.meshes import Parallel
 
 SIMULATED = 1024  # packs at least, in whole steps
@@ -36,16 +37,9 @@ class Pack:
         return factors.tower * self.tower + factors.merger * self.merger + factors.llm * self.llm
 
     def patches_of(self, ranks: int) -> int:
-        """Patches of the busiest of `ranks` that share the frames, each given whole.
-
-        The largest first, always to the rank that has least.
-        """
-        if ranks == 1:
-            return sum(self.patches)
-        loads = [0] * ranks
-        for each in sorted(self.patches, reverse=True):
-            loads[loads.index(min(loads))] += each
-        return max(loads)
+        """Patches of the busiest of `ranks` that share the frames, each given whole."""
+        dealt = deal(self.patches, ranks)
+        return max(sum(self.patches[i] for i in each) for each in dealt)
 
 
 @dataclass(frozen=True)
