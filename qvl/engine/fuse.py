@@ -1,0 +1,115 @@
+"""A finished model for serving: fewer and larger matrix products, quick for a few rows.
+
+T tokens, D width, H query heads, K key/value heads, E head width.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from qvl.engine.kernel.products import NARROW, ROWS, Kernel
+from qvl.model.layers import Linear, Rotation, SwiGLU, rotate
+from qvl.model.qwen import QwenVL
+from qvl.model.text import Attention
+
+
+class Rows(Linear):
+    """A linear layer, the weight of others, that is quick for the few rows of a step."""
+
+    def __init__(self, weight: Tensor, bias: Tensor | None, kernel: Kernel | None) -> None:
+        nn.Module.__init__(self)  # no weight of its own
+        self.out_features, self.in_features = weight.shape
+        self.weight = _parameter(weight)
+        self.bias = None if bias is None else _parameter(bias)
+        self.kernel = kernel if self.in_features % NARROW == 0 else None
+
+    def forward(self, input: Tensor) -> Tensor:
+        """input[T, D] -> [T, W], or of a single row.
+
+        Of bfloat16 on a CPU the kernel takes a few rows; without it, torch's matrix-vector
+        product takes one.
+        """
+        narrow = input.dtype == self.weight.dtype == torch.bfloat16 and input.is_cpu
+        if not narrow or torch.is_grad_enabled():
+            return nn.Linear.forward(self, input)
+        rows = input.numel() // self.in_features
+        if self.kernel and 1 <= rows <= ROWS:
+            return self.kernel.bfloat16(input, self.weight, self.bias)
+        if rows == 1 and self.bias is not None:
+            y = torch.addmv(self.bias, self.weight, input.flatten())
+            return y.view(*input.shape[:-1], -1)
+        return super().forward(input)
+
+
+class FusedAttention(nn.Module):
+    """`Attention` with one product for queries, keys and values."""
+
+    def __init__(self, whole: Attention, kernel: Kernel | None) -> None:
+        super().__init__()
+        self.head = whole.head
+        parts = [whole.q_proj, whole.k_proj, whole.v_proj]
+        self.heads = [part.out_features // whole.head for part in parts]
+        self.qkv_proj = joined(parts, kernel)
+        self.o_proj = joined([whole.o_proj], kernel)
+
+    def forward(self, x: Tensor, turn: Rotation) -> tuple[Tensor, Tensor, Tensor]:
+        """x[T, D] -> queries[T, H, E], keys and values[T, K, E]."""
+        q, k, v = self.heads
+        turned, values = self.qkv_proj(x).unflatten(-1, (-1, self.head)).split([q + k, v], 1)
+        queries, keys = rotate(turned, turn).split([q, k], 1)
+        return queries, keys, values
+
+
+class FusedSwiGLU(nn.Module):
+    """`SwiGLU` with one product for gate and up."""
+
+    def __init__(self, whole: SwiGLU, kernel: Kernel | None) -> None:
+        super().__init__()
+        self.gate_up_proj = joined([whole.gate_proj, whole.up_proj], kernel)
+        self.down_proj = joined([whole.down_proj], kernel)
+
+    def forward(self, x: Tensor) -> Tensor:
+        gate, up = self.gate_up_proj(x).chunk(2, -1)
+        return self.down_proj(F.silu(gate) * up)
+
+
+def joined(parts: list[nn.Linear], kernel: Kernel | None) -> Rows:
+    """One layer that gives what all the parts give, end to end; a single part is not copied."""
+    if len(parts) == 1:
+        return Rows(parts[0].weight, parts[0].bias, kernel)
+    biases = [part.bias for part in parts if part.bias is not None]
+    weight = torch.cat([part.weight.detach() for part in parts])
+    return Rows(weight, torch.cat([b.detach() for b in biases]) if biases else None, kernel)
+
+
+@torch.no_grad()
+def fused(model: QwenVL, kernel: Kernel | None) -> QwenVL:
+    """The model itself, its decoder's blocks with fewer products: for serving alone.
+
+    It is changed in place, block by block, so that memory holds the parts of one block twice at
+    most; its names are no longer the published ones. A tied head stays tied. `kernel` multiplies
+    few rows of bfloat16 on a CPU; None leaves them to torch. ValueError where the blocks are not
+    those of a plain model.
+    """
+    for i, layer in enumerate(model.model.layers):
+        whole, mlp = layer.self_attn, layer.mlp
+        linear = [*whole.children(), *mlp.children(), model.lm_head]
+        if type(whole) is not Attention or not all(_plain(part) for part in linear):
+            raise ValueError(
+                f"block {i} is not as published: fuse a model once, before it is quantised, and "
+                "merge adapters first (lora.merged)"
+            )
+    for layer in model.model.layers:
+        layer.self_attn = FusedAttention(layer.self_attn, kernel).train(model.training)
+        layer.mlp = FusedSwiGLU(layer.mlp, kernel).train(model.training)
+    model.lm_head = Rows(model.lm_head.weight, None, kernel)
+    model.tie()
+    return model
+
+
+def _plain(part: nn.Module) -> bool:
+    return type(part) in (nn.Linear, Linear)
+
+
+def _parameter(x: Tensor) -> nn.Parameter:
+    return x if isinstance(x, nn.Parameter) else nn.Parameter(x, requires_grad=False)
