@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from qvl.engine.kernel.pages import settled
 from qvl.engine.kernel.products import NARROW, ROWS, Kernel
 from qvl.model.layers import Linear, Rotation, SwiGLU, rotate
 from qvl.model.qwen import QwenVL
@@ -19,8 +20,8 @@ class Rows(Linear):
     def __init__(self, weight: Tensor, bias: Tensor | None, kernel: Kernel | None) -> None:
         nn.Module.__init__(self)  # no weight of its own
         self.out_features, self.in_features = weight.shape
-        self.weight = _parameter(weight)
-        self.bias = None if bias is None else _parameter(bias)
+        self.weight = nn.Parameter(weight, requires_grad=False)
+        self.bias = None if bias is None else nn.Parameter(bias, requires_grad=False)
         self.kernel = kernel if self.in_features % NARROW == 0 else None
 
     def forward(self, input: Tensor) -> Tensor:
@@ -74,12 +75,10 @@ class FusedSwiGLU(nn.Module):
 
 
 def joined(parts: list[nn.Linear], kernel: Kernel | None) -> Rows:
-    """One layer that gives what all the parts give, end to end; a single part is not copied."""
-    if len(parts) == 1:
-        return Rows(parts[0].weight, parts[0].bias, kernel)
-    biases = [part.bias for part in parts if part.bias is not None]
-    weight = torch.cat([part.weight.detach() for part in parts])
-    return Rows(weight, torch.cat([b.detach() for b in biases]) if biases else None, kernel)
+    """One layer that gives what all the parts give, end to end."""
+    biases = [part.bias.detach() for part in parts if part.bias is not None]
+    weight = settled(torch.cat([part.weight.detach() for part in parts]))
+    return Rows(weight, torch.cat(biases) if biases else None, kernel)
 
 
 @torch.no_grad()
@@ -102,14 +101,11 @@ def fused(model: QwenVL, kernel: Kernel | None) -> QwenVL:
     for layer in model.model.layers:
         layer.self_attn = FusedAttention(layer.self_attn, kernel).train(model.training)
         layer.mlp = FusedSwiGLU(layer.mlp, kernel).train(model.training)
-    model.lm_head = Rows(model.lm_head.weight, None, kernel)
-    model.tie()
+    model.lm_head = joined([model.lm_head], kernel)
+    if model.cfg.text.tie_word_embeddings:
+        model.model.embed_tokens.weight = model.lm_head.weight
     return model
 
 
 def _plain(part: nn.Module) -> bool:
     return type(part) in (nn.Linear, Linear)
-
-
-def _parameter(x: Tensor) -> nn.Parameter:
-    return x if isinstance(x, nn.Parameter) else nn.Parameter(x, requires_grad=False)
