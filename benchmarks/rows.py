@@ -148,14 +148,14 @@ def attend(model: QwenVL) -> Callable[..., Tensor]:
     shape = (text.num_hidden_layers, text.num_key_value_heads, PROMPT + 1, text.head_dim)
     keys, values = (torch.randn(shape).bfloat16() for _ in range(2))
 
-    def seen(layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    def see(layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         keys[layer, :, PROMPT:] = k.transpose(0, 1)
         values[layer, :, PROMPT:] = v.transpose(0, 1)
-        qs = q.view(1, q.shape[1], 1, -1).view(1, keys.shape[1], -1, q.shape[2])
-        both = (each[layer][None] for each in (keys, values))
-        return F.scaled_dot_product_attention(qs, *both).flatten(1, 2)
+        qs = q.view(1, keys.shape[1], -1, q.shape[2])  # the queries of a group as its rows
+        seen = F.scaled_dot_product_attention(qs, keys[layer][None], values[layer][None])
+        return seen.flatten(1, 2)
 
-    return seen
+    return see
 
 
 @torch.inference_mode()

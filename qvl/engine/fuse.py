@@ -11,7 +11,7 @@ from qvl.engine.kernel.pages import settled
 from qvl.engine.kernel.products import NARROW, ROWS, Kernel
 from qvl.model.layers import Linear, Rotation, SwiGLU, rotate
 from qvl.model.qwen import QwenVL
-from qvl.model.text import Attention
+from qvl.model.text import Attention, Layer
 
 
 class Rows(Linear):
@@ -77,7 +77,8 @@ class FusedSwiGLU(nn.Module):
 def joined(parts: list[nn.Linear], kernel: Kernel | None) -> Rows:
     """One layer that gives what all the parts give, end to end."""
     biases = [part.bias.detach() for part in parts if part.bias is not None]
-    weight = settled(torch.cat([part.weight.detach() for part in parts]))
+    weights = [part.weight.detach() for part in parts]
+    weight = settled(torch.cat(weights) if len(weights) > 1 else weights[0])
     return Rows(weight, torch.cat(biases) if biases else None, kernel)
 
 
@@ -90,21 +91,21 @@ def fused(model: QwenVL, kernel: Kernel | None) -> QwenVL:
     few rows of bfloat16 on a CPU; None leaves them to torch. ValueError where the blocks are not
     those of a plain model.
     """
-    for i, layer in enumerate(model.model.layers):
-        whole, mlp = layer.self_attn, layer.mlp
-        linear = [*whole.children(), *mlp.children(), model.lm_head]
-        if type(whole) is not Attention or not all(_plain(part) for part in linear):
+    blocks = [each for each in model.model.layers if isinstance(each, Layer)]
+    for i, block in enumerate(blocks):
+        linear = [*block.self_attn.children(), *block.mlp.children(), model.lm_head]
+        if type(block.self_attn) is not Attention or not all(_plain(part) for part in linear):
             raise ValueError(
                 f"block {i} is not as published: fuse a model once, before it is quantised, and "
                 "merge adapters first (lora.merged)"
             )
-    for layer in model.model.layers:
-        layer.self_attn = FusedAttention(layer.self_attn, kernel).train(model.training)
-        layer.mlp = FusedSwiGLU(layer.mlp, kernel).train(model.training)
+    for block in blocks:
+        block.add_module("self_attn", FusedAttention(block.self_attn, kernel))
+        block.add_module("mlp", FusedSwiGLU(block.mlp, kernel))
     model.lm_head = joined([model.lm_head], kernel)
     if model.cfg.text.tie_word_embeddings:
         model.model.embed_tokens.weight = model.lm_head.weight
-    return model
+    return model.eval()
 
 
 def _plain(part: nn.Module) -> bool:

@@ -47,9 +47,8 @@ inline uint16_t narrowed(float x) {  // to the nearest bfloat16, ties to even; N
 }
 
 inline float half(uint16_t x) {  // a finite float16
-  const uint32_t bits = uint32_t(x & 0x7fff) << 13;
-  const float size = load<float>(&bits) * 0x1p112f;
-  return x & 0x8000 ? -size : size;
+  const uint32_t bits = uint32_t(x & 0x8000) << 16 | uint32_t(x & 0x7fff) << 13;
+  return load<float>(&bits) * 0x1p112f;
 }
 
 // A format says how many weights a block holds, and widens them sixteen at a time.
