@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +13,8 @@ from torch import Tensor
 from qvl.chat.tokenizer import Tokenizer
 from qvl.engine.answer import stream
 from qvl.engine.defaults import Defaults
+from qvl.engine.engine import Engaged, Engine
+from qvl.engine.memory import held
 from qvl.engine.resolve import Resolved, resolve
 from qvl.hub import NANO, locate
 from qvl.inputs import Encoded, Limits, encode
@@ -49,6 +52,11 @@ class VLM:
         chatted = frozenset({tokenizer.id(IM_END), tokenizer.id(ENDOFTEXT)})
         self.ends = self.defaults.ends or chatted
 
+    @cached_property
+    def engine(self) -> Engine:
+        """What answers; requests of several threads are computed together."""
+        return Engine(self.model, Engaged(held(self.model)))
+
     def encode(self, messages: Turns) -> Encoded:
         """What the model reads: ids, position ids, patches, grids, and what became of pictures."""
         return encode(conversation(messages), self.tokenizer, self.model.cfg, self.limits)
@@ -68,7 +76,7 @@ class VLM:
         how = self.resolve(settings or Settings())
         if note := how.note():
             warnings.warn(note, stacklevel=2)
-        return stream(self.model, self.tokenizer, self.encode(messages), how, self.ends)
+        return stream(self.engine, self.tokenizer, self.encode(messages), how, self.ends)
 
     def answer(self, messages: Turns, settings: Settings) -> Answer:
         """The `Chat` of this model: what tasks ask."""
