@@ -13,7 +13,8 @@ from torch import Tensor
 from qvl.chat.tokenizer import Tokenizer
 from qvl.engine.answer import stream
 from qvl.engine.defaults import Defaults
-from qvl.engine.engine import Engaged, Engine
+from qvl.engine.engaged import Engaged
+from qvl.engine.engine import Engine
 from qvl.engine.memory import held
 from qvl.engine.resolve import Resolved, resolve
 from qvl.hub import NANO, locate
@@ -35,6 +36,7 @@ from qvl.tasks.events import Event
 from qvl.tokens import ENDOFTEXT, IM_END
 
 Item = TypeVar("Item")
+PAGES = 4  # of a document that are read at once
 
 
 class VLM:
@@ -49,12 +51,11 @@ class VLM:
     ) -> None:
         self.model, self.tokenizer, self.limits = model, tokenizer, limits
         self.defaults = defaults or Defaults()
-        chatted = frozenset({tokenizer.id(IM_END), tokenizer.id(ENDOFTEXT)})
-        self.ends = self.defaults.ends or chatted
+        self.ends = self.defaults.ends or frozenset(map(tokenizer.id, (IM_END, ENDOFTEXT)))
 
     @cached_property
     def engine(self) -> Engine:
-        """What answers; requests of several threads are computed together."""
+        """What answers; those who ask at once, from several threads, are computed together."""
         return Engine(self.model, Engaged(held(self.model)))
 
     def encode(self, messages: Turns) -> Encoded:
@@ -73,8 +74,7 @@ class VLM:
 
     def stream(self, messages: Turns, settings: Settings | None = None) -> Iterator[str | Answer]:
         """Text as it comes, and the whole Answer last; what cannot be answered fails at once."""
-        how = self.resolve(settings or Settings())
-        if note := how.note():
+        if note := (how := self.resolve(settings or Settings())).note():
             warnings.warn(note, stacklevel=2)
         return stream(self.engine, self.tokenizer, self.encode(messages), how, self.ends)
 
@@ -132,7 +132,7 @@ class VLM:
     def parse(self, source: Source, pages: str | None = None, ask: Ask | None = None) -> Parsed:
         """Pages of a PDF, TIFF or picture as elements: a Document, with how each page was read."""
         ask = ask or Ask(max_tokens=to_write(self.model.cfg.text.max_position_embeddings))
-        return parse_document(self.answer, source, pages, ask)
+        return parse_document(self.answer, source, pages, ask, at_once=PAGES)
 
     def extract(
         self,
@@ -167,8 +167,8 @@ class VLM:
         A goal alone is for `computer_use`; an Errand names the tool, the past and the screen.
         """
         errand = Errand(errand) if isinstance(errand, str) else errand
-        limits = self.limits.min_pixels, self.limits.max_pixels
-        return act(self.answer, errand, Image(picture(shot), *limits), Settings(max_tokens))
+        shown = Image(picture(shot), self.limits.min_pixels, self.limits.max_pixels)
+        return act(self.answer, errand, shown, Settings(max_tokens))
 
 
 def _names(what: str | Sequence[str]) -> Sequence[str]:

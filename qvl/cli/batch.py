@@ -12,6 +12,7 @@ from qvl.cli.batching import Batch, Count, opened, run
 from qvl.cli.options import Model, load
 from qvl.messages import Answer
 
+AT_ONCE = 8
 PERIOD = 5.0  # seconds between words on how far it is
 
 
@@ -22,16 +23,28 @@ def batch(
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Ask again what failed before.")
     ] = False,
+    at_once: Annotated[
+        int, typer.Option(min=1, help="Requests that are answered together.")
+    ] = AT_ONCE,
 ) -> None:
-    """Answer a file of requests in order; what was answered before is kept, not asked again."""
+    """Answer a file of requests in order; what was answered before is kept, not asked again.
+
+    SIGTERM and Ctrl-C end it once the requests at work are answered; a second one at once.
+    """
+    from qvl.train.stopping import Stop
+
     with opened(source, target, model, retry_failed=retry_failed) as work:
         if work.torn:
             output.note(f"{target}: cut {work.torn} bytes of a line that was not whole")
         if work.kept:
             output.note(f"{len(work.kept)} of {len(work.ids)} were answered before")
-        count = run(work, _ask(model, work), _telling(len(work.ids)))
+        with Stop() as stop:
+            tell = _telling(len(work.ids))
+            count = run(work, _ask(model, work), tell, at_once, lambda: stop.asked)
     output.note(f"{count.done} of {len(work.ids)} answered, {count.failed} of them failed")
-    if count.failed:
+    if stop.asked:
+        output.note(f"stopped by {stop.name}; the same command goes on")
+    if count.failed or stop.asked:
         raise typer.Exit(1)
 
 

@@ -1,8 +1,8 @@
 """Room for keys and values of many sequences, allocated once.
 
 A sequence owns one run of slots, a token each: on a CPU a copy of scattered pages would cost more
-than the attention that reads it. Runs are handed out in pages, grow where they lie or move to a larger
-gap, and all are moved together where only the sum of the gaps would do.
+than the attention that reads it. Runs are handed out in pages, grow where they lie or move to a
+larger gap, and all are moved together where only the sum of the gaps would do.
 
 K key/value heads, E head width.
 """

@@ -1,6 +1,5 @@
 """The next token of a sequence, and whether it is the last."""
 
-import torch
 from torch import Tensor
 
 from qvl.engine.sampler import choose

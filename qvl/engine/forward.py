@@ -13,23 +13,23 @@ from torch import Tensor
 
 from qvl.engine.arena import Arena
 from qvl.model.qwen import QwenVL
-from qvl.model.text import mrope
+from qvl.model.text import Layer, mrope
 
 TILE = 16  # rows
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Some rows of one sequence: `count` from its `start`th on, which lie at `slot` of the arena."""
+    """Some rows of one sequence: `count` from its `start`th on."""
 
-    slot: int  # of the sequence's first row
+    slot: int  # of the arena, where its first row lies
     start: int
     count: int
 
 
 @dataclass(frozen=True)
 class Step:
-    """The decoder's `Attend`: writes the rows' keys and values, then each sequence reads its own."""
+    """The decoder's `Attend`: writes keys and values, then each sequence reads its own."""
 
     arena: Arena
     parts: tuple[Rows, ...]
@@ -89,6 +89,7 @@ def decode_tiled(model: QwenVL, x: Tensor, position_ids: Tensor, step: Step) -> 
     tiles = _tiles(x)
     turns = [mrope(ids.T, model.cfg.text) for ids in _tiles(position_ids.T)]
     for layer in model.model.layers:
+        assert isinstance(layer, Layer)
         parts = [layer.before(tile, turn) for tile, turn in zip(tiles, turns, strict=True)]
         q, k, v = (torch.cat(each)[:count] for each in zip(*parts, strict=True))
         seen = _tiles(step(layer.layer, q, k, v))

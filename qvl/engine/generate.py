@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterator
 
 from qvl.engine.constrain import Rule
-from qvl.engine.engine import Engaged, Engine
+from qvl.engine.engaged import Engaged
+from qvl.engine.engine import Engine
 from qvl.engine.resolve import Resolved
 from qvl.engine.sequence import Request
 from qvl.model.qwen import QwenVL

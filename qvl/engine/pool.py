@@ -1,4 +1,4 @@
-"""Room in the arena for whom it is granted to: kept prefixes make way first, then who comes last."""
+"""Room in the arena: who gets it, and what was kept that makes way."""
 
 from torch import Tensor
 
@@ -6,12 +6,11 @@ from qvl.engine.arena import Arena, Extent
 from qvl.engine.prefix import Prefixes
 from qvl.engine.sequence import Sequence
 
-AHEAD = 128  # tokens of an answer that room is taken for at a time
-
 
 class Pool:
-    def __init__(self, arena: Arena) -> None:
+    def __init__(self, arena: Arena, ahead: int) -> None:
         self.arena = arena
+        self.ahead = ahead  # tokens of an answer that room is taken for at a time
         self.prefixes = Prefixes()
 
     def admit(self, sequence: Sequence) -> bool:
@@ -19,7 +18,7 @@ class Pool:
 
         False where there is none without taking it from a sequence at work.
         """
-        tokens = min(sequence.length + AHEAD, sequence.most)
+        tokens = min(sequence.length + self.ahead, sequence.most)
         extent = self._take(tokens)
         if extent is None:
             return False
@@ -43,12 +42,21 @@ class Pool:
         extent = sequence.extent
         if rows <= extent.size:
             return True
-        tokens = min(rows + AHEAD, sequence.most)
+        tokens = min(rows + self.ahead, sequence.most)
         while not self.arena.grow(extent, tokens):
             if not self._evict():
                 self.arena.part(extent)
                 return self.arena.grow(extent, tokens) or self.arena.grow(extent, rows)
         return True
+
+    def publish(self, sequence: Sequence, chunk: int) -> None:
+        """What is computed of its prompt may be copied by others."""
+        assert sequence.extent is not None
+        length = len(sequence.prompt)
+        for at in range(min(sequence.computed, length) // chunk):
+            self.prefixes.add(sequence.digests[at], sequence.extent, (at + 1) * chunk)
+        if sequence.computed >= length:
+            self.prefixes.add(sequence.digests[-1], sequence.extent, length)
 
     def release(self, sequence: Sequence, *, keep: bool) -> None:
         """A sequence leaves; what it knows of its prompt is kept until room is needed."""

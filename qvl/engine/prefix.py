@@ -28,7 +28,7 @@ def stamp(model: nn.Module) -> bytes:
 def media_digest(pixels: Tensor, grid: Grid) -> bytes:
     """Of one picture or clip as the tower reads it."""
     told = f"{tuple(pixels.shape)}{pixels.dtype}{grid}".encode()
-    return blake2b(pixels.contiguous().numpy(), digest_size=32, key=told[:64]).digest()
+    return blake2b(pixels.contiguous().numpy().data, digest_size=32, key=told[:64]).digest()
 
 
 def digests(sample: Sample, media: Ordered[bytes], every: int, salt: bytes) -> tuple[bytes, ...]:
@@ -76,6 +76,11 @@ class Prefixes:
 
     def add(self, digest: bytes, extent: Extent, tokens: int) -> None:
         self.where.setdefault(digest, (extent, tokens))
+
+    def remember(self, digest: bytes, logits: Tensor) -> None:
+        """The logits[V] after a whole prompt that lies somewhere."""
+        if digest in self.where and digest not in self.logits:
+            self.logits[digest] = logits.clone()
 
     def forget(self, extent: Extent) -> None:
         """Nothing lies there any more."""

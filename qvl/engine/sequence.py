@@ -10,6 +10,7 @@ from torch import Tensor
 
 from qvl.engine.arena import Extent
 from qvl.engine.constrain import Rule
+from qvl.engine.lookup import Lookup
 from qvl.engine.resolve import Resolved
 from qvl.sample import Sample
 
@@ -50,6 +51,7 @@ class Sequence:
     seen: Tensor | None = None  # vision tokens[U, D], once all that are needed are there
     tokens: list[int] = field(default_factory=list)  # the answer so far
     told: list[Told] = field(default_factory=list)
+    guess: list[int] = field(default_factory=list)  # tokens that this step tries beyond the last
     computed: int = 0
     extent: Extent | None = None
     inbox: deque[int] = field(default_factory=deque)  # tokens that nobody has fetched yet
@@ -81,7 +83,7 @@ class Sequence:
         start, length = self.computed, len(self.prompt)
         if start < length:
             return self.prompt[start : start + rows]
-        return self.prompt.new_tensor(self.tokens[start - length : start - length + rows])
+        return self.prompt.new_tensor([*self.tokens, *self.guess][start - length :][:rows])
 
     def places(self, rows: int) -> Tensor:
         """Their position ids[3, rows]; an answer counts on from the highest of the prompt."""
@@ -95,6 +97,28 @@ class Sequence:
     def after(self) -> int:
         """The position of the answer's first token."""
         return int(self.position_ids.max()) + 1
+
+    def guessed(self) -> list[int]:
+        """What may follow, if it is like before (engine/lookup); none while it is computed anew."""
+        left = self.request.how.max_tokens - len(self.tokens) - 1
+        return self.lookup.guess(left) if left > 0 and self.computed == self.length - 1 else []
+
+    def judge(self, right: int) -> None:
+        """How many tokens of the guess came true."""
+        if self.guess:
+            self.lookup.judge(right, len(self.guess))
+            self.guess = []
+
+    def write(self, tokens: list[int]) -> None:
+        self.tokens += tokens
+        self.inbox.extend(tokens)
+        if "lookup" in self.__dict__:
+            for token in tokens:
+                self.lookup.push(token)
+
+    @cached_property
+    def lookup(self) -> Lookup:
+        return Lookup([*self.request.sample.input_ids.tolist(), *self.tokens])
 
     def history(self) -> Tensor:
         """int64[T] of prompt and answer."""

@@ -7,7 +7,8 @@ import torch
 
 from qvl.config import TINY
 from qvl.engine.arena import Arena
-from qvl.engine.engine import Engaged, Engine
+from qvl.engine.engaged import Engaged
+from qvl.engine.engine import Engine
 from qvl.engine.forward import Rows, Step, decode
 from qvl.engine.generate import generate
 from qvl.engine.resolve import resolve
