@@ -1,6 +1,7 @@
 """`qvl batch`: a file of requests to a file of results."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,6 +24,9 @@ def batch(
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Ask again what failed before.")
     ] = False,
+    same: Annotated[
+        bool, typer.Option("--same", help="Each answer as if asked alone, to the bit; slower.")
+    ] = False,
     at_once: Annotated[
         int, typer.Option(min=1, help="Requests that are answered together.")
     ] = AT_ONCE,
@@ -40,7 +44,7 @@ def batch(
             output.note(f"{len(work.kept)} of {len(work.ids)} were answered before")
         with Stop() as stop:
             tell = _telling(len(work.ids))
-            count = run(work, _ask(model, work), tell, at_once, lambda: stop.asked)
+            count = run(work, _ask(model, work, same=same), tell, at_once, lambda: stop.asked)
     output.note(f"{count.done} of {len(work.ids)} answered, {count.failed} of them failed")
     if stop.asked:
         output.note(f"stopped by {stop.name}; the same command goes on")
@@ -48,13 +52,17 @@ def batch(
         raise typer.Exit(1)
 
 
-def _ask(model: str, work: Batch) -> Any:
+def _ask(model: str, work: Batch, *, same: bool) -> Any:
     """The model, loaded only where there is something left to ask."""
     if not work.left:
         return None
     vlm = load(model)
     from qvl.chat.template import offer
+    from qvl.engine.engine import Engine
     from qvl.media.conversation import conversation
+
+    if same:
+        vlm.engine = Engine(vlm.model, replace(vlm.engine.engaged, same=True))
 
     def ask(asked: Asked) -> Answer:
         return vlm.answer(offer(conversation(asked.messages), asked.tools), asked.settings)

@@ -105,7 +105,7 @@ def run(
         order.append(line["custom_id"])
         count = Count(count.done + 1, count.failed + (line["error"] is not None))
         tell(count)
-    if order != list(batch.ids):
+    if len(order) == len(batch.ids) and order != list(batch.ids):
         ledger.arrange(batch.target, list(batch.ids))
     return count
 

@@ -16,9 +16,9 @@ def generate(
 ) -> Iterator[int]:
     """Tokens of the answer until one of `ends`, which comes last, or `how.max_tokens`.
 
-    Equal to recomputing the whole sequence for each token. Where `rule` lets nothing but the end
-    follow, it comes without being computed. Raises FloatingPointError where the logits are no
-    numbers.
+    None is guessed; equal to recomputing the whole sequence for each token. Where `rule` lets
+    nothing but the end follow, it comes without being computed. Raises FloatingPointError where
+    the logits are no numbers.
     """
-    engine = Engine(model, Engaged(len(sample) + how.max_tokens))
+    engine = Engine(model, Engaged(len(sample) + how.max_tokens, guessing=0))
     return engine.tokens(engine.add(Request(sample, how, ends, rule)))

@@ -7,7 +7,7 @@ import torch
 from qvl.model.qwen import QwenVL
 
 PLENTY = 1 << 30  # bytes: no more than this where one longest sequence needs less
-SHARE = 0.5  # of the memory that is there
+SHARE = 0.7  # of the memory that the weights leave
 
 
 def token_bytes(model: QwenVL) -> int:
@@ -24,11 +24,13 @@ def held(model: QwenVL) -> int:
     """
     each = token_bytes(model)
     want = max(model.cfg.text.max_position_embeddings * each, PLENTY)
-    return max(int(min(want, SHARE * _there(model.lm_head.weight.device))) // each, 1)
+    return max(int(min(want, SHARE * _left(model))) // each, 1)
 
 
-def _there(device: torch.device) -> int:
-    """Bytes: all of a CPU's, what is free of a GPU's."""
+def _left(model: QwenVL) -> int:
+    """Bytes that are free on its GPU, or that a computer has beyond the weights."""
+    device = model.lm_head.weight.device
     if device.type == "cuda":
         return torch.cuda.mem_get_info(device)[0]
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    own = sum(weight.nbytes for weight in model.parameters())
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") - own

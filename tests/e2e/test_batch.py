@@ -240,6 +240,24 @@ def test_a_batch_that_is_told_to_stop_ends_what_is_at_work_and_goes_on_later(tmp
     assert len(rows) == 400 and len(texts) == 1
 
 
+def test_answers_are_the_same_alone_and_together_where_that_is_wished(tmp_path):
+    rows = []
+    for i in range(6):
+        (tmp_path / f"{i}.png").write_bytes((SAMPLES / f"line-{1 + i % 2}.png").read_bytes())
+        look = {"type": "image_url", "image_url": {"url": f"{i}.png"}}
+        heat = {"temperature": 1.0, "top_p": 0.95, "seed": i} if i % 2 else {}
+        asked = [look, {"text": "Read the text." + " Please." * i}]
+        rows.append(request(f"r{i}", asked, max_tokens=12, **heat))
+    told = []
+    for folder, count in (("alone", 1), ("together", 6)):
+        (tmp_path / folder).mkdir()
+        target = tmp_path / folder / "out.jsonl"
+        done = qvl("batch", write(tmp_path, rows), target, "--same", "--at-once", count)
+        assert done.returncode == 0
+        told.append([r["response"]["body"]["choices"] for r in results(tmp_path / folder)])
+    assert told[0] == told[1]
+
+
 def test_nano_answers_a_batch_whose_pictures_lie_beside_it(tmp_path):
     (tmp_path / "line.png").write_bytes((SAMPLES / "line-1.png").read_bytes())
     look = [{"type": "image_url", "image_url": {"url": "line.png"}}, {"text": "Read the text."}]
