@@ -65,7 +65,7 @@ class VLM:
     @torch.inference_mode()
     def logits(self, messages: Turns) -> Tensor:
         """float32[T, V] of a whole prompt, to compare with another implementation."""
-        batch = Batch.of([self.encode(messages).sample]).to(self.model.lm_head.weight.device)
+        batch = Batch.of([self.encode(messages).sample]).to(next(self.model.parameters()).device)
         return self.model.lm_head(self.model(batch)).float()
 
     def resolve(self, settings: Settings) -> Resolved:

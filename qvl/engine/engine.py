@@ -28,7 +28,7 @@ class Engine:
 
     def __init__(self, model: QwenVL, engaged: Engaged) -> None:
         self.model, self.engaged = model, engaged
-        arena = Arena.of(model.cfg.text, engaged.tokens, model.lm_head.weight)
+        arena = Arena.of(model.cfg.text, engaged.tokens, model.model.embed_tokens.weight)
         self.pool = Pool(arena, engaged.ahead)
         self.tower = Tower(model, engaged.patches, engaged.sights, alone=engaged.same)
         self.scheduler = Scheduler(self.pool, self.tower, engaged)
@@ -47,7 +47,7 @@ class Engine:
         """
         sample = request.sample
         self.check(len(sample), request.how.max_tokens)
-        device = self.model.lm_head.weight.device
+        device = self.model.model.embed_tokens.weight.device
         salt = stamp(self.model) + request.tenant.encode()
         media = [
             media_digest(*each) for each in zip(sample.pixel_values, sample.grid_thw, strict=True)

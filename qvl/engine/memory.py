@@ -13,7 +13,7 @@ SHARE = 0.7  # of the memory that the weights leave
 def token_bytes(model: QwenVL) -> int:
     """Bytes of the keys and values of one token."""
     cfg = model.cfg.text
-    size = model.lm_head.weight.element_size()
+    size = model.model.embed_tokens.weight.element_size()
     return 2 * cfg.num_hidden_layers * cfg.num_key_value_heads * cfg.head_dim * size
 
 
@@ -29,7 +29,7 @@ def held(model: QwenVL) -> int:
 
 def _left(model: QwenVL) -> int:
     """Bytes that are free on its GPU, or that a computer has beyond the weights."""
-    device = model.lm_head.weight.device
+    device = model.model.embed_tokens.weight.device
     if device.type == "cuda":
         return torch.cuda.mem_get_info(device)[0]
     own = sum(weight.nbytes for weight in model.parameters())

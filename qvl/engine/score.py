@@ -18,10 +18,10 @@ def score(model: QwenVL, sample: Sample) -> Tensor:
     The rows of pictures have one too, which says nothing. Memory does not grow with the
     vocabulary times the length.
     """
-    device = model.lm_head.weight.device
+    device = model.model.embed_tokens.weight.device
     batch = Batch.of([sample]).to(device)
     x = model.embed(batch, model.see(batch))
-    arena = Arena.of(model.cfg.text, len(sample), model.lm_head.weight)
+    arena = Arena.of(model.cfg.text, len(sample), model.model.embed_tokens.weight)
     parts = []
     for start in range(0, len(sample) - 1, CHUNK):
         end = min(start + CHUNK, len(sample) - 1)

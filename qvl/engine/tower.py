@@ -108,7 +108,7 @@ class Tower:
         return now, left
 
     def _see(self, shown: list[tuple[Look, Piece]]) -> None:
-        device = self.model.lm_head.weight.device
+        device = self.model.model.embed_tokens.weight.device
         for group in [[each] for each in shown] if self.alone else [shown] if shown else []:
             pixels = [piece[0].to(device, non_blocking=True) for _, piece in group]
             grids = [piece[1] for _, piece in group]
@@ -128,7 +128,7 @@ class Tower:
                 return False
             parts = [part for look in looks for part in look.parts]
             width = self.model.cfg.vision.out_hidden_size
-            none = self.model.lm_head.weight.new_zeros(0, width)
+            none = self.model.model.embed_tokens.weight.new_zeros(0, width)
             sequence.seen = torch.cat(parts) if parts else none
             del self.looks[sequence]
         return True
