@@ -8,12 +8,16 @@ import torch
 
 from qvl.config import TINY
 from qvl.engine.fuse import FusedAttention, Rows, fused
+from qvl.engine.generate import generate
 from qvl.engine.kernel.compiled import NoKernel
 from qvl.engine.kernel.pages import LARGE, settled
 from qvl.engine.kernel.products import Kernel, load
+from qvl.engine.resolve import resolve
+from qvl.messages import Settings
 from qvl.model.attention import Segments, causal
 from qvl.model.lora import Lora, attach
 from qvl.model.qwen import QwenVL
+from qvl.sample import Sample
 from qvl.train.initial import initialise
 
 
@@ -113,3 +117,11 @@ def test_large_weights_lie_anew_and_small_ones_stay():
     assert settled(small) is small
     again = settled(large)
     assert torch.equal(again, large) and again.is_contiguous()
+
+
+def test_it_answers_as_the_model_does():
+    ids = torch.tensor([5, 7, 9, 11])
+    sample = Sample(ids, ids, torch.arange(4).expand(3, -1), (), (), ids[:0])
+    how = resolve(Settings(max_tokens=12, no_repeat_ngram_size=1))  # else it says one for ever
+    answers = [list(generate(model, sample, how, ())) for model in (made(), fused(made(), None))]
+    assert answers[0] == answers[1] and len(set(answers[0])) == 12
