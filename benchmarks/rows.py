@@ -15,13 +15,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from decode import pair
-from torch import Tensor
+from torch import Tensor, nn
 
 from qvl.engine.fuse import Rows, fused
 from qvl.engine.kernel.compiled import FLAGS, compiler
@@ -158,19 +159,48 @@ def attend(model: QwenVL) -> Callable[..., Tensor]:
     return see
 
 
+class Coded(nn.Module):
+    """A layer as the kernel has it in 8 or 4 bits, of random codes: for its speed alone."""
+
+    def __init__(self, layer: Rows, kernel: Kernel, bits: int) -> None:
+        super().__init__()
+        out, width = layer.weight.shape
+        q = torch.randint(0, 16, (out, width), dtype=torch.uint8)
+        if bits == 8:
+            parts = pack8(q.view(torch.int8)), torch.full((out,), 1e-3)
+        else:
+            scales = torch.full((out, width // GROUP), 1e-3).half()
+            parts = pack4(q), scales, torch.full_like(scales, 8).to(torch.uint8)
+        self.parts = [settled(each) for each in parts]
+        self.product: Callable[..., Tensor] = kernel.int8 if bits == 8 else kernel.int4
+        self.bias = layer.bias
+
+    def forward(self, input: Tensor) -> Tensor:
+        return self.product(input, *self.parts, self.bias)
+
+
 @torch.inference_mode()
 def step(kernel: Kernel, layers: int, threads: int) -> None:
     model, peer = pair(layers, torch.bfloat16)
     size = sum(x.nbytes for x in [*model.model.layers.parameters(), model.lm_head.weight])
     model = fused(model, kernel)
-    products = [each for each in model.modules() if isinstance(each, Rows)]
+    products = {name: each for name, each in model.named_modules() if isinstance(each, Rows)}
     token, where = torch.tensor([5]), torch.full((3, 1), PROMPT)
     see = attend(model)
     past = peer(input_ids=torch.randint(32000, (1, PROMPT)), use_cache=True).past_key_values
 
     def ours(by: Kernel | None) -> None:
-        for each in products:
+        for name, each in products.items():
+            model.set_submodule(name, each)
             each.kernel = by
+        written()
+
+    def coded(bits: int) -> None:
+        for name, each in few[bits].items():
+            model.set_submodule(name, each)
+        written()
+
+    def written() -> None:
         x = model.model.embed_tokens(token)
         model.lm_head(model.model(x, where, see)).float().argmax()
 
@@ -179,14 +209,17 @@ def step(kernel: Kernel, layers: int, threads: int) -> None:
         logits[0, -1].float().argmax()
         past.crop(-1)
 
+    few = {bits: {n: Coded(each, kernel, bits) for n, each in products.items()} for bits in (8, 4)}
+    few[4]["lm_head"] = few[8]["lm_head"]
     works = {"reading": reader(threads), "transformers": theirs}
     works |= {"torch alone": lambda: ours(None), "with the kernel": lambda: ours(kernel)}
+    works |= {f"int{bits}": partial(coded, bits) for bits in few}
     best = Timed(works, threads).best(STEPS)
     print(f"a step of {layers} layers, {size / 1e9:.2f} GB in bfloat16:", end=" ")
     print(f"reading at {READ / best.pop('reading') / 1e9:.1f} GB/s")
     for name, spent in best.items():
         ratio = best["transformers"] / spent
-        print(f"  {name:22}{1e3 * spent:9.1f} ms{size / spent / 1e9:8.1f} GB/s{ratio:8.2f}x")
+        print(f"  {name:22}{1e3 * spent:9.1f} ms{ratio:8.2f}x")
 
 
 def main() -> None:
