@@ -1,0 +1,181 @@
+"""Eight mixed requests of nano: one by one, at once, and in padded batches of `transformers`.
+
+python benchmarks/serving.py [--repeats 3] [--tokens 128] [--threads 1 2]
+
+Pictures of `samples/` from 269x19 to 812x588 pixels as they are seen, prompts to read, to find and
+to list; greedy, each answer ends where it ends. A side's tokens are those of the answers, end
+tokens included, never padding. Ours begins at pixels, the reference at ids and normalised patches.
+Every run of ours has an engine of its own, which has seen nothing yet. Each side runs with the
+threads, the reference also in the type, that it is fastest with; these are tried first and printed.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import torch
+from padded import left_padded, trimmed
+from PIL import Image
+from transformers import Qwen2_5_VLForConditionalGeneration
+
+import qvl
+from qvl.messages import Message, Settings, message
+from qvl.tasks import grounding, ocr
+from qvl.vlm import VLM
+
+ROOT = Path(__file__).resolve().parents[1]
+NANO, SAMPLES = ROOT / "checkpoints" / "nano", ROOT / "samples"
+ASKED = (
+    ("line-1.png", ocr.PLAIN),
+    ("flag-vn.png", grounding.PROMPT.format("yellow star")),
+    ("crop-2.png", ocr.PLAIN),
+    ("line-4.png", ocr.SPOTTING),
+    ("screen.png", ocr.PLAIN),
+    ("flag-jp.png", grounding.PROMPT.format("red circle")),
+    ("photo-coffee.jpg", "Describe the picture."),
+    ("crop-1.png", ocr.SPOTTING),
+)
+REPEATED = "screen.png"
+AT_ONCE = "qvl, eight at once"
+Said = list[tuple[str, int]]  # text and tokens of each answer
+Way = Callable[[], Said]
+
+
+def asked() -> list[list[Message]]:
+    pictures = [Image.open(SAMPLES / name).convert("RGB") for name, _ in ASKED]
+    return [
+        [message("user", picture, prompt)]
+        for picture, (_, prompt) in zip(pictures, ASKED, strict=True)
+    ]
+
+
+def fresh(vlm: VLM) -> VLM:
+    """The same model, whose engine has seen nothing."""
+    return VLM(vlm.model, vlm.tokenizer, vlm.limits, vlm.defaults)
+
+
+def ours(vlm: VLM, how: Settings) -> dict[str, Way]:
+    requests = asked()
+
+    def said(own: VLM, request: list[Message]) -> tuple[str, int]:
+        answer = own.answer(request, how)
+        return answer.text, answer.usage.completion_tokens
+
+    def alone() -> Said:
+        own = fresh(vlm)
+        return [said(own, each) for each in requests]
+
+    def at_once() -> Said:
+        """A thread a request, as a server has it; the engine makes of them what it can."""
+        own, count = fresh(vlm), torch.get_num_threads()
+        with ThreadPoolExecutor(len(requests), "ask", torch.set_num_threads, (count,)) as threads:
+            return list(threads.map(lambda each: said(own, each), requests))
+
+    return {"qvl, one by one": alone, AT_ONCE: at_once}
+
+
+def theirs(vlm: VLM, how: Settings, dtype: torch.dtype) -> Way:
+    """The reference's `generate` on all eight requests in one left-padded batch."""
+    peer: Any = Qwen2_5_VLForConditionalGeneration.from_pretrained(
+        NANO, dtype=dtype, attn_implementation="sdpa"
+    )
+    peer.eval()
+    batch = left_padded([vlm.encode(each).sample for each in asked()], vlm.model.cfg, dtype)
+    ends = frozenset(peer.generation_config.eos_token_id)
+
+    def way() -> Said:
+        made = peer.generate(**batch, max_new_tokens=how.max_tokens, do_sample=False)
+        answers = trimmed(made[:, batch["input_ids"].shape[1] :].tolist(), ends)
+        return [(_text(vlm, each, ends), len(each)) for each in answers]
+
+    return way
+
+
+def _text(vlm: VLM, answer: list[int], ends: frozenset[int]) -> str:
+    return vlm.tokenizer.decode([token for token in answer if token not in ends])
+
+
+def timed(way: Way, threads: int) -> tuple[float, Said]:
+    """Seconds, and what was said."""
+    torch.set_num_threads(threads)
+    began = time.perf_counter()
+    said = way()
+    return time.perf_counter() - began, said
+
+
+def fastest(ways: dict[str, Way], counts: list[int]) -> tuple[Way, int, str]:
+    """A way, how many threads it likes best, and its name; each is tried after a warm-up."""
+    tried = {}
+    for name, way in ways.items():
+        for threads in counts:
+            timed(way, threads)
+            tried[name, threads], _ = timed(way, threads)
+            print(f"  tried: {name}, {threads} threads: {tried[name, threads]:.2f} s", flush=True)
+    name, threads = min(tried, key=lambda each: tried[each])
+    return ways[name], threads, name
+
+
+def again(vlm: VLM, repeats: int) -> tuple[float, float]:
+    """Least seconds until the first token of a picture, seen for the first and the second time."""
+    picture = Image.open(SAMPLES / REPEATED).convert("RGB")
+    turns, how = [message("user", picture, ocr.PLAIN)], Settings(max_tokens=1, temperature=0.0)
+    spent: tuple[list[float], list[float]] = ([], [])
+    for _ in range(repeats):
+        own = fresh(vlm)
+        for each in spent:
+            began = time.perf_counter()
+            own.answer(turns, how)
+            each.append(time.perf_counter() - began)
+    return min(spent[0]), min(spent[1])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--tokens", type=int, default=128, help="of an answer at most")
+    parser.add_argument("--threads", type=int, nargs="+", help="to try; 1 and all unless given")
+    options = parser.parse_args()
+    vlm = qvl.load(NANO, device="cpu", dtype=torch.float32)
+    how = Settings(max_tokens=options.tokens, temperature=0.0)
+    counts = options.threads or sorted({1, torch.get_num_threads()})
+    chosen = [fastest({name: way}, counts) for name, way in ours(vlm, how).items()]
+    kinds = (torch.float32, torch.bfloat16)
+    peers = {f"transformers, padded, {kind}": theirs(vlm, how, kind) for kind in kinds}
+    chosen.append(fastest(peers, counts))
+    best: dict[str, tuple[float, Said]] = {}
+    for _ in range(options.repeats):
+        for way, threads, name in chosen:
+            run = timed(way, threads)
+            best[name] = min(best.get(name, run), run, key=lambda each: each[0])
+    report(best, {name: threads for _, threads, name in chosen})
+    torch.set_num_threads(chosen[0][1])
+    first, second = again(vlm, options.repeats)
+    print(
+        f"first token of {REPEATED}: {1e3 * first:.0f} ms, seen again {1e3 * second:.0f} ms: ",
+        end="",
+    )
+    print(f"{first / second:.1f}x sooner")
+
+
+def report(best: dict[str, tuple[float, Said]], threads: dict[str, int]) -> None:
+    """Tokens a second, what the batched engine gains on the others, and how alike answers are."""
+    rates = {n: sum(tokens for _, tokens in said) / spent for n, (spent, said) in best.items()}
+    print(
+        f"{'':40}{'threads':>8}{'tokens':>8}{'seconds':>9}{'tokens/s':>10}{'at once':>9}{'same':>6}"
+    )
+    for name, (spent, said) in best.items():
+        tokens = sum(count for _, count in said)
+        gain = rates[AT_ONCE] / rates[name]
+        same = sum(a == b for (a, _), (b, _) in zip(said, best[AT_ONCE][1], strict=True))
+        print(
+            f"{name:40}{threads[name]:8}{tokens:8}{spent:9.2f}{rates[name]:10.1f}"
+            f"{gain:8.2f}x{same:4}/{len(said)}"
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
