@@ -36,9 +36,9 @@ def bench(
     as_json: AsJson = False,
     output_folder: Folder = None,
 ) -> None:
-    """How fast a model is here: first token by stages, tokens a second, memory; beside the peaks.
+    """How fast a model is here: its first token by stages, tokens a second, memory.
 
-    Nothing of it is guessed: bandwidth and matrix rate are measured in the same run.
+    Memory bandwidth and the rate of matrix products are measured in the same run, to compare with.
     """
     sizes, wanted = _batches(batch), size_of("--size", size)
     if picture is not None and wanted is not None:
