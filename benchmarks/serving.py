@@ -5,15 +5,16 @@ python benchmarks/serving.py [--repeats 3] [--tokens 128] [--threads 1 2]
 Pictures of `samples/` from 269x19 to 812x588 pixels as they are seen, prompts to read, to find and
 to list; greedy, each answer ends where it ends. A side's tokens are those of the answers, end
 tokens included, never padding. Ours begins at pixels, the reference at ids and normalised patches.
-Every run of ours has an engine of its own, which has seen nothing yet. Each side runs with the
-threads, the reference also in the type, that it is fastest with; these are tried first and printed.
+Every run of ours has an engine of its own, which has seen nothing yet. Each way is taken in the
+type of numbers and with the threads that it is fastest with; these are tried first and printed.
 """
 
 import argparse
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,8 @@ ASKED = (
     ("crop-1.png", ocr.SPOTTING),
 )
 REPEATED = "screen.png"
-AT_ONCE = "qvl, eight at once"
+ALONE, AT_ONCE, PADDED = "qvl, one by one", "qvl, eight at once", "transformers, padded"
+DTYPES = (torch.float32, torch.bfloat16)
 Said = list[tuple[str, int]]  # text and tokens of each answer
 Way = Callable[[], Said]
 
@@ -75,7 +77,7 @@ def ours(vlm: VLM, how: Settings) -> dict[str, Way]:
         with ThreadPoolExecutor(len(requests), "ask", torch.set_num_threads, (count,)) as threads:
             return list(threads.map(lambda each: said(own, each), requests))
 
-    return {"qvl, one by one": alone, AT_ONCE: at_once}
+    return {ALONE: alone, AT_ONCE: at_once}
 
 
 def theirs(vlm: VLM, how: Settings, dtype: torch.dtype) -> Way:
@@ -107,16 +109,24 @@ def timed(way: Way, threads: int) -> tuple[float, Said]:
     return time.perf_counter() - began, said
 
 
-def fastest(ways: dict[str, Way], counts: list[int]) -> tuple[Way, int, str]:
-    """A way, how many threads it likes best, and its name; each is tried after a warm-up."""
+@dataclass(frozen=True)
+class Choice:
+    """How a way is taken."""
+
+    dtype: torch.dtype
+    threads: int
+
+
+def fastest(name: str, ways: dict[torch.dtype, Way], counts: Sequence[int]) -> Choice:
+    """Each is tried once, after a call that warms it up."""
     tried = {}
-    for name, way in ways.items():
+    for dtype, way in ways.items():
         for threads in counts:
             timed(way, threads)
-            tried[name, threads], _ = timed(way, threads)
-            print(f"  tried: {name}, {threads} threads: {tried[name, threads]:.2f} s", flush=True)
-    name, threads = min(tried, key=lambda each: tried[each])
-    return ways[name], threads, name
+            spent, _ = timed(way, threads)
+            tried[Choice(dtype, threads)] = spent
+            print(f"  tried: {name}, {dtype}, {threads} threads: {spent:.2f} s", flush=True)
+    return min(tried, key=lambda each: tried[each])
 
 
 def again(vlm: VLM, repeats: int) -> tuple[float, float]:
@@ -139,42 +149,37 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, default=128, help="of an answer at most")
     parser.add_argument("--threads", type=int, nargs="+", help="to try; 1 and all unless given")
     options = parser.parse_args()
-    vlm = qvl.load(NANO, device="cpu", dtype=torch.float32)
-    how = Settings(max_tokens=options.tokens, temperature=0.0)
     counts = options.threads or sorted({1, torch.get_num_threads()})
-    chosen = [fastest({name: way}, counts) for name, way in ours(vlm, how).items()]
-    kinds = (torch.float32, torch.bfloat16)
-    peers = {f"transformers, padded, {kind}": theirs(vlm, how, kind) for kind in kinds}
-    chosen.append(fastest(peers, counts))
+    how = Settings(max_tokens=options.tokens, temperature=0.0)
+    models = {dtype: qvl.load(NANO, device="cpu", dtype=dtype) for dtype in DTYPES}
+    mine = {dtype: ours(vlm, how) for dtype, vlm in models.items()}
+    ways = {name: {dtype: mine[dtype][name] for dtype in DTYPES} for name in (ALONE, AT_ONCE)}
+    ways[PADDED] = {dtype: theirs(models[dtype], how, dtype) for dtype in DTYPES}
+    chosen = {name: fastest(name, each, counts) for name, each in ways.items()}
     best: dict[str, tuple[float, Said]] = {}
     for _ in range(options.repeats):
-        for way, threads, name in chosen:
-            run = timed(way, threads)
+        for name, choice in chosen.items():
+            run = timed(ways[name][choice.dtype], choice.threads)
             best[name] = min(best.get(name, run), run, key=lambda each: each[0])
-    report(best, {name: threads for _, threads, name in chosen})
-    torch.set_num_threads(chosen[0][1])
-    first, second = again(vlm, options.repeats)
-    print(
-        f"first token of {REPEATED}: {1e3 * first:.0f} ms, seen again {1e3 * second:.0f} ms: ",
-        end="",
-    )
-    print(f"{first / second:.1f}x sooner")
+    report(best, chosen)
+    torch.set_num_threads(chosen[ALONE].threads)
+    first, second = again(models[chosen[ALONE].dtype], options.repeats)
+    told = f"{1e3 * first:.0f} ms, seen again {1e3 * second:.0f} ms"
+    print(f"first token of {REPEATED}: {told}: {first / second:.1f}x sooner")
 
 
-def report(best: dict[str, tuple[float, Said]], threads: dict[str, int]) -> None:
-    """Tokens a second, what the batched engine gains on the others, and how alike answers are."""
-    rates = {n: sum(tokens for _, tokens in said) / spent for n, (spent, said) in best.items()}
-    print(
-        f"{'':40}{'threads':>8}{'tokens':>8}{'seconds':>9}{'tokens/s':>10}{'at once':>9}{'same':>6}"
-    )
+def report(best: dict[str, tuple[float, Said]], chosen: dict[str, Choice]) -> None:
+    """Tokens a second, how much faster all at once is, and how many answers are those."""
+    tokens = {name: sum(count for _, count in said) for name, (_, said) in best.items()}
+    rates = {name: tokens[name] / spent for name, (spent, _) in best.items()}
+    heads = ("type", "threads", "tokens", "seconds", "tokens/s", "at once", "same")
+    print(f"{'':22}" + "".join(f"{head:>10}" for head in heads))
     for name, (spent, said) in best.items():
-        tokens = sum(count for _, count in said)
-        gain = rates[AT_ONCE] / rates[name]
+        kind, threads = str(chosen[name].dtype).removeprefix("torch."), chosen[name].threads
         same = sum(a == b for (a, _), (b, _) in zip(said, best[AT_ONCE][1], strict=True))
-        print(
-            f"{name:40}{threads[name]:8}{tokens:8}{spent:9.2f}{rates[name]:10.1f}"
-            f"{gain:8.2f}x{same:4}/{len(said)}"
-        )
+        gain = rates[AT_ONCE] / rates[name]
+        line = f"{name:22}{kind:>10}{threads:10}{tokens[name]:10}{spent:10.2f}{rates[name]:10.1f}"
+        print(f"{line}{gain:9.2f}x{same:8}/{len(said)}")
 
 
 if __name__ == "__main__":
