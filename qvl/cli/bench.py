@@ -10,8 +10,10 @@ from qvl.cli.options import AsJson, Folder, size_of
 from qvl.cli.progress import waiting
 from qvl.media.errors import shown
 from qvl.media.fetch import picture as picture_of
+from qvl.media.sizes import BOMB
 
 UNSTEADY = 1.5  # times as long as others of its kind takes what is disturbed
+SIDE = 16384  # pixels of a picture that is drawn, at most
 SIZE = (640, 480)  # pixels of the picture that is drawn where none is named
 
 
@@ -40,14 +42,16 @@ def bench(
 
     Memory bandwidth and the rate of matrix products are measured in the same run, to compare with.
     """
-    sizes, wanted = _batches(batch), size_of("--size", size)
-    if picture is not None and wanted is not None:
+    batches, drawn = _batches(batch), _drawn(size)
+    if picture is not None and size is not None:
         raise ValueError(f"--size {size} is of a picture that is drawn; leave it or --picture out")
     if picture is not None:
         picture_of(picture)  # what is none is told before the model is opened
-    figures = _measured(
-        _load(model, dtype, device), (model, picture, wanted or SIZE), tokens, sizes
-    )
+    vlm = _load(model, dtype, device)
+    from qvl.cli import benched
+
+    source = benched.drawn(*drawn) if picture is None else picture
+    figures = _measured(vlm, model, source, tokens, batches)
     _caution(figures)
     if as_json:
         output.data(figures)
@@ -84,28 +88,25 @@ def _check(device: str) -> None:
 
 
 def _measured(
-    vlm: Any, named: tuple[str, str | None, tuple[int, int]], tokens: int, batches: list[int]
+    vlm: Any, model: str, source: str | bytes, tokens: int, batches: list[int]
 ) -> dict[str, Any]:
     from qvl.cli import bench_machine, benched
-    from qvl.engine.peaks import peaks
 
-    model, picture, size = named
-    at = vlm.model.lm_head.weight.device
-    source = picture if picture is not None else benched.drawn(*size)
+    device = vlm.model.lm_head.weight.device
     with waiting("looking at a picture"):
         first = benched.first_token(vlm, source)
-    first = {"picture": shown(picture) if picture is not None else "drawn", **first}
+    named = "drawn" if isinstance(source, bytes) else shown(source)
     rows = []
     for count in batches:
         with waiting(f"writing {count} answers at once" if count > 1 else "writing an answer"):
             rows.append(benched.decode(vlm, count, tokens))
-    held = bench_machine.memory(at)  # before the peaks, which need some themselves
+    held = bench_machine.memory(device)  # before the peaks, which need some themselves
     with waiting("measuring the machine"):
-        best = peaks(at, dict.fromkeys([benched.dtype_of(vlm), benched.FLOAT32]))
+        machine = bench_machine.machine(device, benched.dtype_of(vlm))
     figures = {
-        "machine": bench_machine.machine(at, best),
+        "machine": machine,
         "model": benched.told(vlm, model),
-        "first_token": first,
+        "first_token": {"picture": named, **first},
         "decode": rows,
         "memory": held,
     }
@@ -135,3 +136,13 @@ def _batches(text: str) -> list[int]:
     if not all(word.isascii() and word.isdigit() and 0 < int(word) <= 1024 for word in words):
         raise ValueError(f"--batch is {text!r}; give numbers from 1 to 1024 such as 1,4,8")
     return sorted({1, *map(int, words)})
+
+
+def _drawn(size: str | None) -> tuple[int, int]:
+    """Of the picture that is drawn; ValueError for one that is no size, or too large to draw."""
+    width, height = size_of("--size", size) or SIZE
+    if max(width, height) > SIDE or width * height > BOMB:
+        raise ValueError(
+            f"--size {size} is too large; give sides of at most {SIDE} and {BOMB} pixels"
+        )
+    return width, height

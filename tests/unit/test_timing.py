@@ -27,7 +27,6 @@ def test_parts_of_a_first_token_fill_the_time_it_takes(vlm):
     whole = time.perf_counter() - began
     assert list(spent) == ["tower", "prefill", "sample", "rest"]
     assert min(spent.values()) >= 0
-    assert spent["prefill"] > spent["tower"]  # there is nothing to see
     assert 0 < sum(spent.values()) <= whole
 
 
