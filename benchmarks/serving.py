@@ -7,6 +7,7 @@ to list; greedy, each answer ends where it ends. A side's tokens are those of th
 tokens included, never padding. Ours begins at pixels, the reference at ids and normalised patches.
 Every run of ours has an engine of its own, which has seen nothing yet. Each way is taken in the
 type of numbers and with the threads that it is fastest with; these are tried first and printed.
+The last column counts answers that are those of float32, one by one.
 """
 
 import argparse
@@ -161,22 +162,25 @@ def main() -> None:
         for name, choice in chosen.items():
             run = timed(ways[name][choice.dtype], choice.threads)
             best[name] = min(best.get(name, run), run, key=lambda each: each[0])
-    report(best, chosen)
+    truth = mine[torch.float32][ALONE]()
+    report(best, chosen, [text for text, _ in truth])
     torch.set_num_threads(chosen[ALONE].threads)
     first, second = again(models[chosen[ALONE].dtype], options.repeats)
     told = f"{1e3 * first:.0f} ms, seen again {1e3 * second:.0f} ms"
     print(f"first token of {REPEATED}: {told}: {first / second:.1f}x sooner")
 
 
-def report(best: dict[str, tuple[float, Said]], chosen: dict[str, Choice]) -> None:
-    """Tokens a second, how much faster all at once is, and how many answers are those."""
+def report(
+    best: dict[str, tuple[float, Said]], chosen: dict[str, Choice], truth: list[str]
+) -> None:
+    """Tokens a second, how much faster all at once is, and how many answers are as in `truth`."""
     tokens = {name: sum(count for _, count in said) for name, (_, said) in best.items()}
     rates = {name: tokens[name] / spent for name, (spent, _) in best.items()}
     heads = ("type", "threads", "tokens", "seconds", "tokens/s", "at once", "same")
     print(f"{'':22}" + "".join(f"{head:>10}" for head in heads))
     for name, (spent, said) in best.items():
         kind, threads = str(chosen[name].dtype).removeprefix("torch."), chosen[name].threads
-        same = sum(a == b for (a, _), (b, _) in zip(said, best[AT_ONCE][1], strict=True))
+        same = sum(text == true for (text, _), true in zip(said, truth, strict=True))
         gain = rates[AT_ONCE] / rates[name]
         line = f"{name:22}{kind:>10}{threads:10}{tokens[name]:10}{spent:10.2f}{rates[name]:10.1f}"
         print(f"{line}{gain:9.2f}x{same:8}/{len(said)}")
