@@ -92,7 +92,7 @@ def _measured(
 ) -> dict[str, Any]:
     from qvl.cli import bench_machine, benched
 
-    device = vlm.model.lm_head.weight.device
+    device = vlm.model.model.embed_tokens.weight.device
     with waiting("looking at a picture"):
         first = benched.first_token(vlm, source)
     named = "drawn" if isinstance(source, bytes) else shown(source)

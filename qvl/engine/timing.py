@@ -18,7 +18,7 @@ def answer(model: QwenVL, sample: Sample, how: Resolved) -> Iterator[int]:
 
 def first_token(model: QwenVL, sample: Sample, how: Resolved) -> dict[str, float]:
     """Seconds in the tower, in the decoder, from the head on to the token, and in the rest."""
-    device = model.lm_head.weight.device
+    device = model.model.embed_tokens.weight.device
     with _watched(model) as (spent, begun):
         began = now(device)
         tokens = answer(model, sample, how)
@@ -37,7 +37,7 @@ def rounds(
     The first tokens, which the prompts are read for, come before. `how.max_tokens` exceeds
     `count` by more than there are answers, so that none ends before the last round.
     """
-    device = model.lm_head.weight.device
+    device = model.model.embed_tokens.weight.device
     answers = [answer(model, sample, how) for sample in samples]
     marks = []
     for _ in range(count + 1):
@@ -51,13 +51,13 @@ def cache_bytes(model: QwenVL) -> int:
     """Keys and values of one token in all layers."""
     text = model.cfg.text
     numbers = 2 * text.num_hidden_layers * text.num_key_value_heads * text.head_dim
-    return numbers * model.lm_head.weight.dtype.itemsize
+    return numbers * model.model.embed_tokens.weight.dtype.itemsize
 
 
 @contextmanager
 def _watched(model: QwenVL) -> Iterator[tuple[dict[str, float], dict[str, float]]]:
     """Seconds spent in each module by name, and when it was last begun."""
-    device = model.lm_head.weight.device
+    device = model.model.embed_tokens.weight.device
     modules = {"tower": model.visual, "prefill": model.model, "head": model.lm_head}
     spent, begun, hooks = dict.fromkeys(modules, 0.0), dict.fromkeys(modules, 0.0), []
 
