@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+import qvl
 from qvl.cli.bench_table import table
+from qvl.cli.benched import first_token
 
 ROOT = Path(__file__).resolve().parents[2]
 STAGES = ["fetch", "decode", "resize", "tower", "prefill", "sample", "rest"]
@@ -85,12 +87,11 @@ def test_the_table_names_every_figure(figures):
     assert all(name in begun for name in [*STAGES, "1", "2", "3"])
 
 
-def test_a_picture_is_fetched_and_seen():
-    words = ["--picture", ROOT / "samples" / "line-1.png", "--tokens", 2, "--batch", 1, "--json"]
-    done = bench(*words)
-    assert done.returncode == 0, done.stderr
-    first = json.loads(done.stdout)["first_token"]
-    assert first["picture"].endswith("line-1.png") and first["original_size"] == [425, 19]
+def test_a_picture_of_a_file_is_seen():
+    first = first_token(qvl.load(), str(ROOT / "samples" / "line-1.png"))
+    assert first["original_size"] == (425, 19) and first["processed_size"] == (420, 28)
+    assert first["vision_tokens"] == 15 and first["passes"] >= 1
+    assert min(stage["seconds"] for stage in first["stages"].values()) >= 0
 
 
 @pytest.mark.parametrize(
