@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +13,9 @@ from torch import Tensor
 from qvl.chat.tokenizer import Tokenizer
 from qvl.engine.answer import stream
 from qvl.engine.defaults import Defaults
+from qvl.engine.engaged import Engaged
+from qvl.engine.engine import Engine
+from qvl.engine.memory import held
 from qvl.engine.resolve import Resolved, resolve
 from qvl.hub import NANO, locate
 from qvl.inputs import Encoded, Limits, encode
@@ -32,6 +36,7 @@ from qvl.tasks.events import Event
 from qvl.tokens import ENDOFTEXT, IM_END
 
 Item = TypeVar("Item")
+PAGES = 4  # of a document that are read at once
 
 
 class VLM:
@@ -46,8 +51,12 @@ class VLM:
     ) -> None:
         self.model, self.tokenizer, self.limits = model, tokenizer, limits
         self.defaults = defaults or Defaults()
-        chatted = frozenset({tokenizer.id(IM_END), tokenizer.id(ENDOFTEXT)})
-        self.ends = self.defaults.ends or chatted
+        self.ends = self.defaults.ends or frozenset(map(tokenizer.id, (IM_END, ENDOFTEXT)))
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What answers; those who ask at once, from several threads, are computed together."""
+        return Engine(self.model, Engaged(held(self.model)))
 
     def encode(self, messages: Turns) -> Encoded:
         """What the model reads: ids, position ids, patches, grids, and what became of pictures."""
@@ -56,7 +65,7 @@ class VLM:
     @torch.inference_mode()
     def logits(self, messages: Turns) -> Tensor:
         """float32[T, V] of a whole prompt, to compare with another implementation."""
-        batch = Batch.of([self.encode(messages).sample]).to(self.model.lm_head.weight.device)
+        batch = Batch.of([self.encode(messages).sample]).to(next(self.model.parameters()).device)
         return self.model.lm_head(self.model(batch)).float()
 
     def resolve(self, settings: Settings) -> Resolved:
@@ -65,10 +74,9 @@ class VLM:
 
     def stream(self, messages: Turns, settings: Settings | None = None) -> Iterator[str | Answer]:
         """Text as it comes, and the whole Answer last; what cannot be answered fails at once."""
-        how = self.resolve(settings or Settings())
-        if note := how.note():
+        if note := (how := self.resolve(settings or Settings())).note():
             warnings.warn(note, stacklevel=2)
-        return stream(self.model, self.tokenizer, self.encode(messages), how, self.ends)
+        return stream(self.engine, self.tokenizer, self.encode(messages), how, self.ends)
 
     def answer(self, messages: Turns, settings: Settings) -> Answer:
         """The `Chat` of this model: what tasks ask."""
@@ -124,7 +132,7 @@ class VLM:
     def parse(self, source: Source, pages: str | None = None, ask: Ask | None = None) -> Parsed:
         """Pages of a PDF, TIFF or picture as elements: a Document, with how each page was read."""
         ask = ask or Ask(max_tokens=to_write(self.model.cfg.text.max_position_embeddings))
-        return parse_document(self.answer, source, pages, ask)
+        return parse_document(self.answer, source, pages, ask, at_once=PAGES)
 
     def extract(
         self,
@@ -159,8 +167,8 @@ class VLM:
         A goal alone is for `computer_use`; an Errand names the tool, the past and the screen.
         """
         errand = Errand(errand) if isinstance(errand, str) else errand
-        limits = self.limits.min_pixels, self.limits.max_pixels
-        return act(self.answer, errand, Image(picture(shot), *limits), Settings(max_tokens))
+        shown = Image(picture(shot), self.limits.min_pixels, self.limits.max_pixels)
+        return act(self.answer, errand, shown, Settings(max_tokens))
 
 
 def _names(what: str | Sequence[str]) -> Sequence[str]:
