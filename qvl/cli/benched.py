@@ -13,6 +13,7 @@ from PIL import Image
 from torch import nn
 
 from qvl.engine import timing
+from qvl.engine.memory import token_bytes
 from qvl.engine.room import check
 from qvl.inputs import Encoded
 from qvl.media.fetch import fetch
@@ -95,10 +96,10 @@ def decode(vlm: VLM, batch: int, tokens: int) -> dict[str, Any]:
     how = vlm.resolve(Settings(max_tokens=tokens + batch + 1))
     check(prompts[-1], vlm.model.cfg, how.max_tokens)
     samples = [each.sample for each in prompts]
-    spent = timing.rounds(vlm.model, samples, how, tokens)
+    spent = timing.steps(vlm.model, samples, how, tokens)
     low, *_, high = statistics.quantiles(spent, n=10, method="inclusive")
     middle = statistics.median(spent)
-    held = sum(map(len, samples)) + batch * tokens // 2  # rows that a round reads, on average
+    held = sum(map(len, samples)) + batch * tokens // 2  # rows that a step reads, on average
     return {
         "batch": batch,
         "tokens": tokens,
@@ -107,7 +108,7 @@ def decode(vlm: VLM, batch: int, tokens: int) -> dict[str, Any]:
         "tenth_seconds": low,
         "ninetieth_seconds": high,
         "tokens_per_second": batch / middle,
-        "bytes_per_second": (read_bytes(vlm) + held * timing.cache_bytes(vlm.model)) / middle,
+        "bytes_per_second": (read_bytes(vlm) + held * token_bytes(vlm.model)) / middle,
     }
 
 
@@ -119,7 +120,7 @@ def told(vlm: VLM, name: str) -> dict[str, Any]:
         "parameters": sum(x.numel() for x in outline(vlm.model.cfg).parameters()),
         "weight_bytes": _bytes(vlm.model),
         "weight_bytes_per_token": read_bytes(vlm),
-        "cache_bytes_per_token": timing.cache_bytes(vlm.model),
+        "cache_bytes_per_token": token_bytes(vlm.model),
     }
 
 

@@ -5,15 +5,14 @@ from contextlib import contextmanager
 from itertools import pairwise
 
 from qvl.engine.clock import now
+from qvl.engine.engaged import Engaged
+from qvl.engine.engine import Engine
 from qvl.engine.generate import generate
 from qvl.engine.resolve import Resolved
+from qvl.engine.sequence import Request
+from qvl.engine.sequence import Sequence as Answering
 from qvl.model.qwen import QwenVL
 from qvl.sample import Sample
-
-
-def answer(model: QwenVL, sample: Sample, how: Resolved) -> Iterator[int]:
-    """`how.max_tokens` tokens, as no token ends it."""
-    return generate(model, sample, how, ())
 
 
 def first_token(model: QwenVL, sample: Sample, how: Resolved) -> dict[str, float]:
@@ -21,7 +20,7 @@ def first_token(model: QwenVL, sample: Sample, how: Resolved) -> dict[str, float
     device = model.model.embed_tokens.weight.device
     with _watched(model) as (spent, begun):
         began = now(device)
-        tokens = answer(model, sample, how)
+        tokens = generate(model, sample, how, ())
         next(tokens)
         end = now(device)
     del tokens
@@ -29,29 +28,30 @@ def first_token(model: QwenVL, sample: Sample, how: Resolved) -> dict[str, float
     return {**parts, "rest": end - began - sum(parts.values())}
 
 
-def rounds(
-    model: QwenVL, samples: Sequence[Sample], how: Resolved, count: int
-) -> tuple[float, ...]:
-    """Seconds of each of `count` rounds, in which every answer gets a token.
+def steps(model: QwenVL, samples: Sequence[Sample], how: Resolved, count: int) -> tuple[float, ...]:
+    """Seconds of each of `count` steps, in which every answer gets a token and none is guessed.
 
-    The first tokens, which the prompts are read for, come before. `how.max_tokens` exceeds
-    `count` by more than there are answers, so that none ends before the last round.
+    Steps that read the prompts come before. `how.max_tokens` exceeds `count` by more than there
+    are answers, so that none ends before the last step.
     """
     device = model.model.embed_tokens.weight.device
-    answers = [answer(model, sample, how) for sample in samples]
-    marks = []
-    for _ in range(count + 1):
-        for tokens in answers:
-            next(tokens)
+    room = sum(map(len, samples)) + len(samples) * how.max_tokens
+    engine = Engine(model, Engaged(room, sequences=len(samples), guessing=0))
+    answers = [engine.add(Request(sample, how, ())) for sample in samples]
+    while any(each.reading for each in answers):
+        _step(engine, answers)
+    marks = [now(device)]
+    for _ in range(count):
+        _step(engine, answers)
         marks.append(now(device))
     return tuple(b - a for a, b in pairwise(marks))
 
 
-def cache_bytes(model: QwenVL) -> int:
-    """Keys and values of one token in all layers."""
-    text = model.cfg.text
-    numbers = 2 * text.num_hidden_layers * text.num_key_value_heads * text.head_dim
-    return numbers * model.model.embed_tokens.weight.dtype.itemsize
+def _step(engine: Engine, answers: Sequence[Answering]) -> None:
+    """A step; raises what an answer failed with."""
+    engine.step()
+    if error := next((each.error for each in answers if each.error), None):
+        raise error
 
 
 @contextmanager

@@ -45,10 +45,18 @@ def test_a_prompt_that_fails_leaves_no_hooks(vlm):
     assert not broken.model.model._forward_hooks
 
 
-def test_every_answer_gets_a_token_in_a_round(vlm):
+def test_every_answer_gets_a_token_in_a_step(vlm):
     samples = [sample(vlm, f"{i} words") for i in range(3)]
-    spent = timing.rounds(vlm.model, samples, vlm.resolve(Settings(max_tokens=9)), 5)
+    spent = timing.steps(vlm.model, samples, vlm.resolve(Settings(max_tokens=9)), 5)
     assert len(spent) == 5 and min(spent) > 0
+
+
+def test_an_answer_that_fails_is_no_figure(vlm):
+    broken = qvl.load()
+    with torch.no_grad():
+        broken.model.lm_head.weight.fill_(torch.nan)
+    with pytest.raises(FloatingPointError):
+        timing.steps(broken.model, [sample(vlm)], vlm.resolve(Settings(max_tokens=9)), 5)
 
 
 def test_a_machine_multiplies(vlm):
