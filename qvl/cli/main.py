@@ -9,6 +9,7 @@ import typer
 from qvl.cli import output
 from qvl.cli.act import act
 from qvl.cli.batch import batch
+from qvl.cli.bench import bench
 from qvl.cli.chat import chat
 from qvl.cli.data import app as data
 from qvl.cli.doctor import doctor
@@ -29,7 +30,21 @@ app = typer.Typer(
     help="Qwen2.5-VL, whole: read pictures, find things in them, see what a model sees.",
 )
 
-for verb in (run, chat, parse, ocr, ground, video, act, extract, batch, inspect, export, doctor):
+for verb in (
+    run,
+    chat,
+    parse,
+    ocr,
+    ground,
+    video,
+    act,
+    extract,
+    batch,
+    inspect,
+    export,
+    bench,
+    doctor,
+):
     app.command()(verb)
 app.add_typer(data, name="data")
 app.add_typer(train, name="train")
