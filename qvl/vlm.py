@@ -12,6 +12,7 @@ from torch import Tensor
 from qvl.chat.tokenizer import Tokenizer
 from qvl.engine.answer import stream
 from qvl.engine.defaults import Defaults
+from qvl.engine.quant import opened
 from qvl.engine.resolve import Resolved, resolve
 from qvl.hub import NANO, locate
 from qvl.inputs import Encoded, Limits, encode
@@ -56,7 +57,9 @@ class VLM:
     @torch.inference_mode()
     def logits(self, messages: Turns) -> Tensor:
         """float32[T, V] of a whole prompt, to compare with another implementation."""
-        batch = Batch.of([self.encode(messages).sample]).to(self.model.lm_head.weight.device)
+        batch = Batch.of([self.encode(messages).sample]).to(
+            self.model.model.embed_tokens.weight.device
+        )
         return self.model.lm_head(self.model(batch)).float()
 
     def resolve(self, settings: Settings) -> Resolved:
@@ -175,17 +178,22 @@ def _warned(items: Iterable[Item], problems: Iterable[object]) -> list[Item]:
 
 
 def load(
-    model: str | Path = NANO, *, device: str | None = None, dtype: torch.dtype | None = None
+    model: str | Path = NANO,
+    *,
+    device: str | None = None,
+    dtype: torch.dtype | None = None,
+    quant: str | None = None,
 ) -> VLM:
     """nano, a checkpoint's folder, or a hub id such as "Qwen/Qwen2.5-VL-7B-Instruct[@revision]".
 
-    Float32 on a CPU and bfloat16 on a GPU unless told otherwise. Raises BadCheckpoint.
+    Float32 on a CPU and bfloat16 on a GPU unless told otherwise. `quant` "int8" or "int4" keeps
+    the decoder in so many bits and the rest in bfloat16; so is a checkpoint in 4 bits kept, unless
+    a `dtype` alone is named: then its weights are made whole. Raises BadCheckpoint.
     """
     folder = locate(model)
     place = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    kind = dtype or (torch.float32 if place == "cpu" else torch.bfloat16)
     defaults = Defaults.load(folder, weights.read_config(folder).text.vocab_size)
-    loaded = weights.load(folder, kind, place)
+    loaded = opened(folder, quant, dtype, place)
     yarn = loaded.cfg.text.yarn
     for note in (*defaults.notes, *([caution(yarn)] if yarn else [])):
         warnings.warn(f"{folder}: {note}", stacklevel=2)

@@ -25,10 +25,11 @@ def generate(
     follow, it comes without being computed. Raises FloatingPointError where the logits are no
     numbers.
     """
-    device = model.lm_head.weight.device
+    like = model.model.embed_tokens.weight
+    device = like.device
     batch = Batch.of([sample]).to(device)
     length = len(sample)
-    cache = Cache.of(model.cfg.text, length + how.max_tokens, model.lm_head.weight)
+    cache = Cache.of(model.cfg.text, length + how.max_tokens, like)
     generator = torch.Generator(device).manual_seed(how.seed)
     seen = torch.cat([batch.input_ids, batch.input_ids.new_empty(how.max_tokens)])
     first = int(batch.position_ids.max()) + 1
