@@ -18,6 +18,7 @@ from qvl.cli.ground import ground
 from qvl.cli.inspect import inspect
 from qvl.cli.ocr import ocr
 from qvl.cli.parse import parse
+from qvl.cli.quantize import quantize
 from qvl.cli.run import run
 from qvl.cli.train import app as train
 from qvl.cli.video import video
@@ -29,7 +30,21 @@ app = typer.Typer(
     help="Qwen2.5-VL, whole: read pictures, find things in them, see what a model sees.",
 )
 
-for verb in (run, chat, parse, ocr, ground, video, act, extract, batch, inspect, export, doctor):
+for verb in (
+    run,
+    chat,
+    parse,
+    ocr,
+    ground,
+    video,
+    act,
+    extract,
+    batch,
+    inspect,
+    export,
+    quantize,
+    doctor,
+):
     app.command()(verb)
 app.add_typer(data, name="data")
 app.add_typer(train, name="train")

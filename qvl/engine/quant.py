@@ -27,7 +27,7 @@ def quantised(model: QwenVL, kind: str) -> QwenVL:
     ValueError where `kind` is none or a layer is narrower than it takes.
     """
     check(kind)
-    for name in list(_layers(model)):
+    for name in list(layers(model)):
         layer = model.get_submodule(name)
         assert isinstance(layer, nn.Linear)
         model.set_submodule(name, _made(name, kind)(layer.weight, layer.bias))
@@ -69,7 +69,7 @@ def load(
     cfg = weights.read_config(folder)
     model = outline(cfg)
     found = weights.entries(folder, cfg, model.state_dict())
-    for name in list(_layers(model)):
+    for name in list(layers(model)):
         source = found.get(f"{name}.weight", found[weights.EMBEDDING])
         bias = found.get(f"{name}.bias")
         layer = _packed(name, source, bias.read(dtype) if bias else None, kind)
@@ -107,7 +107,7 @@ def _made(name: str, kind: str) -> Callable[[Tensor, Tensor | None], Packed]:
     return Int8.of if name == HEAD else KINDS[kind]
 
 
-def _layers(model: QwenVL) -> Iterator[str]:
+def layers(model: QwenVL) -> Iterator[str]:
     """The names of the linear layers to quantise: of the decoder, and the head."""
     for name, module in model.model.named_modules(prefix="model"):
         if isinstance(module, nn.Linear):

@@ -46,14 +46,14 @@ class Scheme:
             found = raw.get(key, defaults.get(key))
             if (found.lower() if isinstance(found, str) else found) != value:
                 raise ValueError(
-                    f"weights quantised by {method!r} with {key} {found!r}, not {value!r}; take the "
-                    f"unquantised release"
+                    f"weights quantised by {method!r} with {key} {found!r}, not {value!r}; take "
+                    f"the unquantised release"
                 )
         group = raw.get("group_size")
         if not isinstance(group, int) or group < 1:
             raise ValueError(
-                f"weights quantised by {method!r} with group_size {group!r}, not 1 or more; take the "
-                f"unquantised release"
+                f"weights quantised by {method!r} with group_size {group!r}, not 1 or more; take "
+                f"the unquantised release"
             )
         return cls(method, group)
 

@@ -121,12 +121,12 @@ def test_few_bits_are_not_saved_as_whole(seed, tmp_path):
 
 
 def test_unknown_kind():
-    with pytest.raises(ValueError, match="'int3'.*int8 or int4"):
+    with pytest.raises(ValueError, match=r"'int3'.*int8 or int4"):
         quantised(QwenVL(TINY), "int3")
 
 
 def test_too_narrow():
-    with pytest.raises(ValueError, match="48 .* 32"):
+    with pytest.raises(ValueError, match=r"48 .* 32"):
         Int4.of(torch.ones(64, 48), None)
 
 
