@@ -2,7 +2,7 @@
 
 T rows, D inputs, N outputs, M outputs filled up to whole blocks, G inputs a group. The packed
 products of torch are quick in bfloat16 alone, which they take whatever the type of the input;
-many rows are multiplied by the weight made whole, in the type of the input.
+many rows are multiplied by the weight made whole piece by piece, in the type of the input.
 """
 
 from functools import cache
@@ -15,7 +15,8 @@ from qvl.model.codes import Codes, nearest
 
 BLOCK = 64  # outputs that the 4-bit product lays side by side, at most
 GROUPS = (128, 64, 32)  # sizes of a group that it takes
-FEW = {8: 12, 4: 32}  # rows up to which the packed product is quicker than making the weight whole
+PIECE = 512  # outputs whose weights are made whole at once: what the caches of a core hold
+FEW = {8: 16, 4: 48}  # rows up to which the packed product is quicker than making the weight whole
 
 
 class Packed(nn.Module):
@@ -32,6 +33,8 @@ class Packed(nn.Module):
     def forward(self, input: Tensor) -> Tensor:
         """input[T, D] -> [T, N], or of a single row, in the type of the input."""
         rows = input.reshape(-1, input.shape[-1])
+        if rows.dtype == torch.float16:  # whose range the unscaled codes of 8 bits exceed
+            rows = rows.bfloat16()
         few = rows.is_cpu and len(rows) <= FEW[self.bits]
         out = self.few(rows) if few else self.many(rows)
         out = out.type_as(input)
@@ -40,9 +43,19 @@ class Packed(nn.Module):
         return out.view(*input.shape[:-1], self.out_features)
 
     def few(self, rows: Tensor) -> Tensor:
+        """rows[T, D] -> [T, N] by the packed product."""
         raise NotImplementedError
 
     def many(self, rows: Tensor) -> Tensor:
+        """rows[T, D] -> [T, N] by the weight made whole."""
+        out = rows.new_empty(len(rows), self.out_features)
+        for at in range(0, self.out_features, PIECE):
+            part = slice(at, min(at + PIECE, self.out_features))
+            out[:, part] = self.piece(rows, part)
+        return out
+
+    def piece(self, rows: Tensor, part: slice) -> Tensor:
+        """rows[T, D] -> the outputs of `part`, which begins with a block."""
         raise NotImplementedError
 
 
@@ -71,12 +84,8 @@ class Int8(Packed):
     def few(self, rows: Tensor) -> Tensor:
         return torch._weight_int8pack_mm(rows.bfloat16(), self.codes, self.scales)
 
-    def many(self, rows: Tensor) -> Tensor:
-        return (rows @ self.codes.to(rows.dtype).t()) * self.scales.to(rows.dtype)
-
-    def weight_like(self, kind: torch.dtype) -> Tensor:
-        """weight[N, D] that the layer multiplies by."""
-        return self.codes.to(kind) * self.scales.to(kind)[:, None]
+    def piece(self, rows: Tensor, part: slice) -> Tensor:
+        return (rows @ self.codes[part].to(rows.dtype).t()) * self.scales[part].to(rows.dtype)
 
 
 class Int4(Packed):
@@ -117,20 +126,19 @@ class Int4(Packed):
         out = product(rows.bfloat16(), flat, self.group, self.scales)
         return out[:, : self.out_features]
 
-    def many(self, rows: Tensor) -> Tensor:
-        return rows @ self.weight_like(rows.dtype).t()
-
-    def weight_like(self, kind: torch.dtype) -> Tensor:
-        """weight[N, D] that the layer multiplies by."""
-        blocks, width, half = self.codes.shape
-        codes = torch.cat([self.codes & 15, self.codes >> 4], -1).view(torch.int8).sub_(8)
-        by_group = codes.to(kind).view(blocks, -1, self.group, 2 * half)
-        spread = (-1, blocks, 1, 2 * half)
+    def piece(self, rows: Tensor, part: slice) -> Tensor:
+        _, width, half = self.codes.shape
+        packed = self.codes[part.start // (2 * half) : -(-part.stop // (2 * half))]
+        codes = torch.cat([packed & 15, packed >> 4], -1).view(torch.int8).sub_(8)
+        by_group = codes.to(rows.dtype).view(len(packed), -1, self.group, 2 * half)
+        both = self.scales[:, part.start : part.start + len(packed) * 2 * half]
         scale, offset = (
-            x.reshape(spread).transpose(0, 1).contiguous().to(kind) for x in self.scales.unbind(-1)
+            x.reshape(-1, len(packed), 1, 2 * half).transpose(0, 1).contiguous().to(rows.dtype)
+            for x in both.unbind(-1)
         )
-        across = torch.addcmul(offset, by_group, scale).view(blocks, width, 2 * half)
-        return across.transpose(0, 1).reshape(width, -1)[:, : self.out_features].t()
+        across = torch.addcmul(offset, by_group, scale).view(len(packed), width, 2 * half)
+        out = rows @ across.transpose(0, 1).reshape(width, -1)
+        return out[:, : part.stop - part.start]
 
 
 def laid(whole: Tensor, half: int) -> Tensor:

@@ -15,7 +15,13 @@ from qvl.sample import Batch, Sample
 KINDS = [Int8, Int4]
 
 
-def drawn(seed, out=96, width=256):
+def held(layer):
+    """The weight that a layer multiplies by, in float32."""
+    width = layer.codes.shape[1]
+    return layer.many(torch.eye(width)).t()
+
+
+def drawn(seed, out=600, width=256):
     torch.manual_seed(seed)
     return torch.randn(out, width) * 0.02, torch.randn(out)
 
@@ -27,24 +33,23 @@ def test_products(seed, kind, dtype, bias):
     weight, shift = drawn(seed)
     shift = shift.to(dtype) if bias else None
     layer = kind.of(weight, shift)
-    held = layer.weight_like(torch.float32)
+    whole = held(layer)
     for rows in (1, 2, FEW[kind.bits], FEW[kind.bits] + 1, 70):
         x = torch.randn(rows, 256).to(dtype)
         out = layer(x)
         assert out.dtype == dtype
-        assert out.shape == (rows, 96)
-        want = nn.functional.linear(x.float(), held, shift.float() if bias else None)
+        assert out.shape == (rows, 600)
+        want = nn.functional.linear(x.float(), whole, shift.float() if bias else None)
         assert (out.float() - want).norm() < 0.01 * want.norm()
     one = layer(x[0])
-    assert one.shape == (96,)
+    assert one.shape == (600,)
     assert torch.equal(one, layer(x[:1])[0])
 
 
 @pytest.mark.parametrize(("kind", "most"), [(Int8, 0.01), (Int4, 0.12)])
 def test_nearness(seed, kind, most):
     weight, _ = drawn(seed)
-    held = kind.of(weight, None).weight_like(torch.float32)
-    assert (held - weight).norm() < most * weight.norm()
+    assert (held(kind.of(weight, None)) - weight).norm() < most * weight.norm()
 
 
 def test_no_nearer_code(seed):
@@ -107,7 +112,7 @@ def test_a_model(seed, kind):
             state[name] = x
     for name, layer in few.named_modules():
         if isinstance(layer, Int8 | Int4):
-            state[f"{name}.weight"] = layer.weight_like(torch.float32)
+            state[f"{name}.weight"] = held(layer)
     whole.lm_head.weight = nn.Parameter(state["lm_head.weight"].clone())
     whole.load_state_dict(state)
     want = whole.lm_head(whole.model(few.embed(batch, _none()), batch.position_ids, _causal(batch)))
