@@ -80,8 +80,10 @@ def write(source: Path, out: Path, shard_bytes: int, dtype: str | None) -> None:
     """The model of `source` as a new folder."""
     import torch
 
+    from qvl.chat.tokenizer import Tokenizer
     from qvl.model import weights
 
+    Tokenizer.load(source)  # a broken one is found before hours of copying
     kind = getattr(torch, dtype) if dtype else None
     model = weights.load(source)
     size = sum(x.numel() * (kind or x.dtype).itemsize for x in model.parameters())
@@ -95,9 +97,6 @@ def drafted(source: Path, out: Path, size: int) -> Iterator[Path]:
 
     ValueError where the disk has no room for `size` bytes of weights.
     """
-    from qvl.chat.tokenizer import Tokenizer
-
-    Tokenizer.load(source)  # a broken one is found before hours of copying
     out.parent.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(out.parent).free
     if size + SPARE > free:

@@ -29,10 +29,12 @@ def quantize(
     """
     limit = size_of(shard_size)
     check_new(model, out)
+    from qvl.chat.tokenizer import Tokenizer
     from qvl.engine import coding
     from qvl.hub import locate
 
     source = locate(model)
+    Tokenizer.load(source)  # a broken one is found before hours of work
     plan = coding.plan(source)
     after = sum(plan.sizes.values())
     with drafted(source, out, after) as draft:
