@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +13,9 @@ from torch import Tensor
 from qvl.chat.tokenizer import Tokenizer
 from qvl.engine.answer import stream
 from qvl.engine.defaults import Defaults
+from qvl.engine.engaged import Engaged
+from qvl.engine.engine import Engine
+from qvl.engine.memory import held
 from qvl.engine.quant import opened
 from qvl.engine.resolve import Resolved, resolve
 from qvl.hub import NANO, locate
@@ -33,22 +37,23 @@ from qvl.tasks.events import Event
 from qvl.tokens import ENDOFTEXT, IM_END
 
 Item = TypeVar("Item")
+PAGES = 4  # of a document that are read at once
 
 
 class VLM:
     """A model with its tokenizer, limits and defaults. `model` and `tokenizer` are open to use."""
 
     def __init__(
-        self,
-        model: QwenVL,
-        tokenizer: Tokenizer,
-        limits: Limits,
-        defaults: Defaults | None = None,
+        self, model: QwenVL, tokenizer: Tokenizer, limits: Limits, defaults: Defaults | None = None
     ) -> None:
         self.model, self.tokenizer, self.limits = model, tokenizer, limits
         self.defaults = defaults or Defaults()
-        chatted = frozenset({tokenizer.id(IM_END), tokenizer.id(ENDOFTEXT)})
-        self.ends = self.defaults.ends or chatted
+        self.ends = self.defaults.ends or frozenset(map(tokenizer.id, (IM_END, ENDOFTEXT)))
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What answers; those who ask at once, from several threads, are computed together."""
+        return Engine(self.model, Engaged(held(self.model)))
 
     def encode(self, messages: Turns) -> Encoded:
         """What the model reads: ids, position ids, patches, grids, and what became of pictures."""
@@ -57,9 +62,7 @@ class VLM:
     @torch.inference_mode()
     def logits(self, messages: Turns) -> Tensor:
         """float32[T, V] of a whole prompt, to compare with another implementation."""
-        batch = Batch.of([self.encode(messages).sample]).to(
-            self.model.model.embed_tokens.weight.device
-        )
+        batch = Batch.of([self.encode(messages).sample]).to(next(self.model.parameters()).device)
         return self.model.lm_head(self.model(batch)).float()
 
     def resolve(self, settings: Settings) -> Resolved:
@@ -68,10 +71,9 @@ class VLM:
 
     def stream(self, messages: Turns, settings: Settings | None = None) -> Iterator[str | Answer]:
         """Text as it comes, and the whole Answer last; what cannot be answered fails at once."""
-        how = self.resolve(settings or Settings())
-        if note := how.note():
+        if note := (how := self.resolve(settings or Settings())).note():
             warnings.warn(note, stacklevel=2)
-        return stream(self.model, self.tokenizer, self.encode(messages), how, self.ends)
+        return stream(self.engine, self.tokenizer, self.encode(messages), how, self.ends)
 
     def answer(self, messages: Turns, settings: Settings) -> Answer:
         """The `Chat` of this model: what tasks ask."""
@@ -127,7 +129,7 @@ class VLM:
     def parse(self, source: Source, pages: str | None = None, ask: Ask | None = None) -> Parsed:
         """Pages of a PDF, TIFF or picture as elements: a Document, with how each page was read."""
         ask = ask or Ask(max_tokens=to_write(self.model.cfg.text.max_position_embeddings))
-        return parse_document(self.answer, source, pages, ask)
+        return parse_document(self.answer, source, pages, ask, at_once=PAGES)
 
     def extract(
         self,
@@ -162,8 +164,8 @@ class VLM:
         A goal alone is for `computer_use`; an Errand names the tool, the past and the screen.
         """
         errand = Errand(errand) if isinstance(errand, str) else errand
-        limits = self.limits.min_pixels, self.limits.max_pixels
-        return act(self.answer, errand, Image(picture(shot), *limits), Settings(max_tokens))
+        shown = Image(picture(shot), self.limits.min_pixels, self.limits.max_pixels)
+        return act(self.answer, errand, shown, Settings(max_tokens))
 
 
 def _names(what: str | Sequence[str]) -> Sequence[str]:
@@ -186,14 +188,12 @@ def load(
 ) -> VLM:
     """nano, a checkpoint's folder, or a hub id such as "Qwen/Qwen2.5-VL-7B-Instruct[@revision]".
 
-    Float32 on a CPU and bfloat16 on a GPU unless told otherwise. `quant` "int8" or "int4" keeps
-    the decoder in so many bits and the rest in bfloat16; so is a checkpoint in 4 bits kept, unless
-    a `dtype` alone is named: then its weights are made whole. Raises BadCheckpoint.
+    Float32 on a CPU and bfloat16 on a GPU unless told otherwise; `quant` "int8" or "int4" is of
+    the decoder, and a `dtype` without it makes a checkpoint in 4 bits whole. Raises BadCheckpoint.
     """
     folder = locate(model)
-    place = device or ("cuda" if torch.cuda.is_available() else "cpu")
     defaults = Defaults.load(folder, weights.read_config(folder).text.vocab_size)
-    loaded = opened(folder, quant, dtype, place)
+    loaded = opened(folder, quant, dtype, device)
     yarn = loaded.cfg.text.yarn
     for note in (*defaults.notes, *([caution(yarn)] if yarn else [])):
         warnings.warn(f"{folder}: {note}", stacklevel=2)

@@ -1,9 +1,10 @@
-"""Requests of one file to results in another, one after the other, resumable at any moment."""
+"""Requests of one file to results in another, in their order, resumable at any moment."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -13,6 +14,7 @@ from qvl.cli import ledger
 from qvl.cli.lines import beside, rows
 from qvl.data import journal
 from qvl.messages import Answer
+from qvl.tasks.abreast import abreast
 
 Ask = Callable[[Asked], Answer]
 _MEDIA = ("image", "image_url", "video", "video_url")
@@ -84,17 +86,26 @@ def opened(source: Path, target: Path, model: str, *, retry_failed: bool) -> Ite
         yield Batch(source, target, file, model, ids, ledger.kept(target, ids), torn)
 
 
-def run(batch: Batch, ask: Ask, tell: Callable[[Count], None]) -> Count:
-    """Answer what is left, each result on the disk before the next request; told one by one."""
+def run(
+    batch: Batch,
+    ask: Ask,
+    tell: Callable[[Count], None],
+    at_once: int = 1,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Count:
+    """Answer what is left, `at_once` together; each result is on the disk before it is told.
+
+    Once it is `stopped` no further request is taken; those at work end and are written.
+    """
     order = [each.custom_id for each in batch.kept]
     count = Count(len(order), sum(each.failed for each in batch.kept))
-    for row in _left(batch, set(order)):
-        line = _answered(row, batch, ask)
+    left = takewhile(lambda row: not stopped(), _left(batch, set(order)))
+    for line in abreast(lambda row: _answered(row, batch, ask), left, at_once):
         journal.append(batch.file, line)
         order.append(line["custom_id"])
         count = Count(count.done + 1, count.failed + (line["error"] is not None))
         tell(count)
-    if order != list(batch.ids):
+    if len(order) == len(batch.ids) and order != list(batch.ids):
         ledger.arrange(batch.target, list(batch.ids))
     return count
 

@@ -51,7 +51,8 @@ def sample(
         asker, limits = _asker(model, settings, journal)
         steps = Steps(_asker(judge, Settings(16, 0.0), journal)[0]) if judge else None
         drops = Drops(longest, rules, steps)
-        sampler, of = Sampler(asker, limits, policy, drops), Reread(tuple(shards))
+        sampler = Sampler(asker, limits, policy, drops, at_once=n)
+        of = Reread(tuple(shards))
         config: dict[str, Any] = {
             "weights": asker.weights,
             "judge": [steps.asker.weights, steps.prompt] if steps else [],

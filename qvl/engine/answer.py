@@ -4,18 +4,18 @@ from collections.abc import Collection, Iterator
 
 from qvl.chat.tokenizer import Decoder, Tokenizer
 from qvl.engine.constrain import constrain
-from qvl.engine.generate import generate
+from qvl.engine.engine import Engine
 from qvl.engine.repeat import Watch
 from qvl.engine.resolve import Resolved
 from qvl.engine.room import check
+from qvl.engine.sequence import Request
 from qvl.inputs import Encoded
 from qvl.messages import Answer, FinishReason, Usage
-from qvl.model.qwen import QwenVL
 from qvl.tasks.bounds import bounded
 
 
 def stream(
-    model: QwenVL,
+    engine: Engine,
     tokenizer: Tokenizer,
     encoded: Encoded,
     how: Resolved,
@@ -27,12 +27,18 @@ def stream(
 
     The pieces add up to the Answer's text; one that ends for "repetition" is cut shorter.
     """
-    check(encoded, model.cfg, how.max_tokens)
+    check(encoded, engine.model.cfg, how.max_tokens)
+    engine.check(len(encoded.sample), how.max_tokens)
     rule = None
     if how.schema is not None:
         rule = constrain(bounded(how.schema, encoded.media), tokenizer, ends)
-    tokens = generate(model, encoded.sample, how, ends, rule)
+    tokens = _tokens(engine, Request(encoded.sample, how, ends, rule))
     return answered(tokens, tokenizer, encoded, how, ends)
+
+
+def _tokens(engine: Engine, request: Request) -> Iterator[int]:
+    """From the first that is asked for on, so that what nobody reads takes no room."""
+    yield from engine.tokens(engine.add(request))
 
 
 def answered(

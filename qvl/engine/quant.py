@@ -40,20 +40,20 @@ def check(kind: str) -> None:
         raise ValueError(f"weights cannot be {kind!r}; ask for {' or '.join(KINDS)}")
 
 
-def opened(
-    folder: Path, kind: str | None, dtype: torch.dtype | None, device: torch.device | str
-) -> QwenVL:
+def opened(folder: Path, kind: str | None, dtype: torch.dtype | None, device: str | None) -> QwenVL:
     """The model of a folder as it is best used: in few bits if asked, or if the files are.
 
+    On a GPU where there is one, unless a `device` is named.
     Without a `dtype` what is in few bits has bfloat16 beside it, else a CPU has float32 and a GPU
     bfloat16. A `dtype` alone makes a checkpoint in few bits whole. Raises BadCheckpoint.
     """
     if kind:
         check(kind)
     weights.read_config(folder)
+    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     if kind or (dtype is None and scheme_of(folder)):
         return load(folder, kind, dtype or torch.bfloat16, device)
-    usual = torch.float32 if str(device) == "cpu" else torch.bfloat16
+    usual = torch.float32 if device == "cpu" else torch.bfloat16
     return weights.load(folder, dtype or usual, device)
 
 

@@ -15,6 +15,7 @@ from qvl.messages import Text
 
 UNIT = 28  # pixels of a token
 NAME = "0.png"
+CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 Rng = np.random.Generator
 Thing = tuple[str, str]  # colour and shape
 
@@ -70,19 +71,22 @@ def numbers(rng: Rng, key: str) -> Record:
     return record(key, "numbers", [("read", text)], _png(picture))
 
 
-def keys(rng: Rng, key: str, asked: int = 0) -> Record:
-    """Letters with digits, said again and again in another order: what stands above counts."""
-    names = rng.choice([*"abcdefghijklmnop"], 8, replace=False).tolist()
-    values = dict(zip(names, (str(d) for d in rng.integers(10, 100, 8)), strict=True))
-    order = [n for _ in range(asked or int(rng.integers(2, 5))) for n in rng.permutation(names)]
-    *before, last = [*names, *order]
-    lines = "".join(f"{name} {values[name]}\n" for name in before)
-    return record(key, "keys", [(f"{lines}{last}", f" {values[last]}")])
+def said(rng: Rng, key: str) -> Record:
+    """Digits in words, said again: what a picture of digits will ask for, before any picture."""
+    text = "".join(str(d) for d in rng.integers(0, 10, int(rng.integers(1, 9))))
+    return record(key, "said", [(f"{text}read", text)])
+
+
+def keys(rng: Rng, key: str, longest: int = 40) -> Record:
+    """Three capitals before a long run of one digit, asked for at its end."""
+    capitals = "".join(rng.choice([*CAPITALS], 3).tolist())
+    run = str(rng.integers(0, 10)) * int(rng.integers(longest // 2, longest))
+    return record(key, "keys", [(f"{capitals}{run}key", capitals)])
 
 
 def far(rng: Rng, key: str) -> Record:
-    """The same over about three times the length."""
-    return keys(rng, key, asked=12)
+    """The same, ten times as far away."""
+    return keys(rng, key, longest=400)
 
 
 def _png(picture: Image.Image) -> bytes:
@@ -95,7 +99,8 @@ SETS: dict[str, tuple[Callable[[Rng, str], Record], int]] = {  # and how many re
     "captions": (captions, 4000),
     "questions": (questions, 4000),
     "numbers": (numbers, 4000),
-    "keys": (keys, 2000),
+    "said": (said, 4000),
+    "keys": (keys, 4000),
     "far": (far, 800),
     "posed": (questions, 400),  # what is answered by sampling
 }

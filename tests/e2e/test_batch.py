@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -198,6 +199,63 @@ def test_a_byte_order_mark_and_empty_lines_are_no_matter(tmp_path):
     rows = "\n\n".join(json.dumps(request(name)) for name in "ab")
     (tmp_path / "in.jsonl").write_bytes(b"\xef\xbb\xbf" + rows.encode() + b"\r\n\r\n")
     assert answer(tmp_path).done == 2
+
+
+def test_requests_that_are_answered_together_are_written_in_order(tmp_path):
+    write(tmp_path, [request(f"r{i}", str(i)) for i in range(12)])
+    meet = threading.Barrier(3, timeout=30)
+
+    def ask(asked):
+        meet.wait()
+        return Answer(asked.messages[0]["content"], "stop", Usage(1, 1))
+
+    with opened(tmp_path / "in.jsonl", tmp_path / "out.jsonl", "m", retry_failed=False) as work:
+        assert run(work, ask, lambda count: None, at_once=3).done == 12
+    rows = results(tmp_path)
+    assert [row["custom_id"] for row in rows] == [f"r{i}" for i in range(12)]
+    said = [row["response"]["body"]["choices"][0]["message"]["content"] for row in rows]
+    assert said == [str(i) for i in range(12)]
+
+
+def test_a_batch_that_is_told_to_stop_ends_what_is_at_work_and_goes_on_later(tmp_path):
+    (tmp_path / "line.png").write_bytes((SAMPLES / "line-1.png").read_bytes())
+    look = [{"type": "image_url", "image_url": {"url": "line.png"}}, {"text": "Read the text."}]
+    source = write(tmp_path, [request(f"r{i}", look, max_tokens=8) for i in range(400)])
+    command = [sys.executable, "-m", "qvl.cli", "batch", source, tmp_path / "out.jsonl"]
+    command += ["--at-once", "2"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        while not (tmp_path / "out.jsonl").exists() or len(results(tmp_path)) < 3:
+            time.sleep(0.02)
+            assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == 1 and "stopped by SIGTERM; the same command goes on" in told
+    some = results(tmp_path)
+    assert 3 <= len(some) < 400
+    again = qvl("batch", source, tmp_path / "out.jsonl")
+    assert again.returncode == 0 and f"{len(some)} of 400 were answered before" in again.stderr
+    rows = results(tmp_path)
+    assert rows[: len(some)] == some
+    texts = {row["response"]["body"]["choices"][0]["message"]["content"] for row in rows}
+    assert len(rows) == 400 and len(texts) == 1
+
+
+def test_answers_are_the_same_alone_and_together_where_that_is_wished(tmp_path):
+    rows = []
+    for i in range(6):
+        (tmp_path / f"{i}.png").write_bytes((SAMPLES / f"line-{1 + i % 2}.png").read_bytes())
+        look = {"type": "image_url", "image_url": {"url": f"{i}.png"}}
+        heat = {"temperature": 1.0, "top_p": 0.95, "seed": i} if i % 2 else {}
+        asked = [look, {"text": "Read the text." + " Please." * i}]
+        rows.append(request(f"r{i}", asked, max_tokens=12, **heat))
+    told = []
+    for folder, count in (("alone", 1), ("together", 6)):
+        (tmp_path / folder).mkdir()
+        target = tmp_path / folder / "out.jsonl"
+        done = qvl("batch", write(tmp_path, rows), target, "--same", "--at-once", count)
+        assert done.returncode == 0
+        told.append([r["response"]["body"]["choices"] for r in results(tmp_path / folder)])
+    assert told[0] == told[1]
 
 
 def test_nano_answers_a_batch_whose_pictures_lie_beside_it(tmp_path):

@@ -6,10 +6,14 @@ import pytest
 import torch
 
 from qvl.config import TINY
-from qvl.engine.cache import Cache, Step
-from qvl.engine.generate import _prefill, generate
+from qvl.engine.arena import Arena
+from qvl.engine.engaged import Engaged
+from qvl.engine.engine import Engine
+from qvl.engine.forward import Rows, Step, decode
+from qvl.engine.generate import generate
 from qvl.engine.resolve import resolve
 from qvl.engine.sampler import choose
+from qvl.engine.sequence import Request
 from qvl.messages import Settings
 from qvl.model.positions import mrope_positions
 from qvl.model.qwen import QwenVL
@@ -62,11 +66,14 @@ def test_a_prompt_in_chunks_equals_the_whole(model):
     ids = torch.arange(20)
     positions = ids.expand(3, -1)
     x = model.model.embed_tokens(ids)
-    cache = Cache.of(TINY.text, 20, x)
-    whole = model.model(x, positions, Step(Cache.of(TINY.text, 20, x), 0))
-    parts = [
-        model.model(x[a:b], positions[:, a:b], Step(cache, a)) for a, b in ((0, 7), (7, 8), (8, 20))
-    ]
+
+    def read(arena: Arena, start: int, end: int) -> torch.Tensor:
+        step = Step(arena, (Rows(0, start, end - start),))
+        return decode(model, x[start:end], positions[:, start:end], step)
+
+    whole = read(Arena.of(TINY.text, 20, x), 0, 20)
+    arena = Arena.of(TINY.text, 20, x)
+    parts = [read(arena, a, b) for a, b in ((0, 7), (7, 8), (8, 20))]
     assert torch.allclose(torch.cat(parts), whole, atol=2e-5 * float(whole.abs().max()))
 
 
@@ -84,21 +91,13 @@ def test_a_seed_repeats_and_another_differs(model, sample):
     assert one == two != other
 
 
-@torch.inference_mode()
-def test_a_long_prompt_is_read_in_pieces(model, sample, monkeypatch):
+def test_a_long_prompt_is_read_in_pieces(model, sample):
     """Also where a picture is cut in two, and where the last piece is one token."""
-    settings = resolve(Settings(max_tokens=8))
-    whole = list(generate(model, sample, settings, ()))
-    batch = Batch.of([sample])
-    cache = Cache.of(TINY.text, 12, model.lm_head.weight)
-    expected = model(batch, Step(cache, 0))[-1]
+    request = Request(sample, resolve(Settings(max_tokens=8)), ())
+    whole = list(generate(model, sample, request.how, ()))
     for chunk in (1, 5, 11):
-        monkeypatch.setattr("qvl.engine.generate.CHUNK", chunk)
-        pieces = Cache.of(TINY.text, 12, model.lm_head.weight)
-        hidden = _prefill(model, batch, pieces)
-        assert torch.allclose(hidden, expected, atol=2e-5 * float(expected.abs().max()))
-        assert torch.allclose(pieces.keys, cache.keys, atol=2e-5 * float(cache.keys.abs().max()))
-        assert list(generate(model, sample, settings, ())) == whole
+        engine = Engine(model, Engaged(64, rows=chunk, chunk=chunk))
+        assert list(engine.tokens(engine.add(request))) == whole
 
 
 def test_answers_made_side_by_side_are_those_made_alone(model, sample):

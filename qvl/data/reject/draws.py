@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from typing import Any, BinaryIO
 
 from qvl.data import journal, records
@@ -31,10 +32,11 @@ class Draw:
 
 
 class Journal:
-    """Draws by id, those of a file and those that are added to it."""
+    """Draws by id, those of a file and those that are added to it, by any number of threads."""
 
     def __init__(self, file: BinaryIO, known: dict[str, Draw]) -> None:
         self.file, self.known = file, known
+        self.lock = Lock()
 
     def get(self, id: str, ask: Callable[[], Answer]) -> Draw:
         """What is known, or what is answered now; that is on the disk when this returns."""
@@ -42,8 +44,9 @@ class Journal:
             answer = ask()
             told = (answer.text, answer.finish_reason, answer.usage.completion_tokens)
             draw = Draw(*told, answer.media)
-            journal.append(self.file, {"id": id, **asdict(draw)})
-            self.known[id] = draw
+            with self.lock:
+                journal.append(self.file, {"id": id, **asdict(draw)})
+                self.known[id] = draw
         return self.known[id]
 
 

@@ -20,6 +20,7 @@ from qvl.data.reject.verify import Verdict, known, verify
 from qvl.data.work import Plan, Rejected, Work
 from qvl.inputs import Limits
 from qvl.messages import Media
+from qvl.tasks.abreast import abreast
 
 _SHOWN = 80  # characters of an answer in a reason's detail
 
@@ -55,14 +56,14 @@ class Sampler:
     limits: Limits  # of the model's pictures and clips
     policy: Policy
     drops: Drops
+    at_once: int = 1  # draws of a question that are asked for together, from as many threads
 
     def __call__(self, record: Record) -> list[Outcome]:
         """ValueError for a record without an answer to compare with, or one too long to ask."""
         known(record)
         question = cache(lambda: conversation(record, self.limits)[:-1])
-        outcomes = []
-        for i in range(self.policy.draws):
-            draw = self.asker.ask(record, question, str(i))
+        outcomes, numbers = [], map(str, range(self.policy.draws))
+        for draw in abreast(lambda i: self.asker.ask(record, question, i), numbers, self.at_once):
             found = verify(record, draw.text, _seen(record, draw.media))
             outcomes.append(Outcome(draw, found, self.drops(record, question, draw, found)))
         return outcomes

@@ -9,6 +9,7 @@ from qvl.media.image import Source
 from qvl.media.paper import open_paper
 from qvl.media.pdf import DPI
 from qvl.messages import Chat
+from qvl.tasks.abreast import abreast
 from qvl.tasks.document.layout import draw_layout
 from qvl.tasks.document.model import Document
 from qvl.tasks.document.pages import Ask, Reading, read_page
@@ -30,11 +31,17 @@ class Parsed(Document):
 
 
 def parse_document(
-    chat: Chat, source: Source, pages: str | None = None, ask: Ask | None = None, dpi: float = DPI
+    chat: Chat,
+    source: Source,
+    pages: str | None = None,
+    ask: Ask | None = None,
+    dpi: float = DPI,
+    at_once: int = 1,
 ) -> Parsed:
     """Pages of a PDF, TIFF or picture, boxes in pixels of the page at `dpi`.
 
-    A page that cannot be read stays in its place, empty; `readings` says why.
+    `chat` is asked about `at_once` pages from as many threads. A page that cannot be read stays in
+    its place, empty; `readings` says why.
     """
 
     def picture(number: int) -> Pillow.Image:
@@ -43,6 +50,9 @@ def parse_document(
 
     with open_paper(source, dpi) as paper:
         numbers = paper.numbers(pages)
-        readings = [read_page(chat, sheet.picture, ask or Ask()) for sheet in paper.sheets(numbers)]
+        shown = (sheet.picture for sheet in paper.sheets(numbers))
+        readings = list(
+            abreast(lambda picture: read_page(chat, picture, ask or Ask()), shown, at_once)
+        )
     read = tuple(reading.page for reading in readings)
     return Parsed(pages=read, numbers=tuple(numbers), readings=tuple(readings), picture=picture)
