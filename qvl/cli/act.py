@@ -1,6 +1,5 @@
 """`qvl act`: the next step on a screen."""
 
-import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -9,7 +8,7 @@ import typer
 
 from qvl.cli import output
 from qvl.cli.lines import beside, rows
-from qvl.cli.options import AsJson, Folder, MaxTokens, Model, Picture, Quant, load
+from qvl.cli.options import AsJson, Folder, MaxTokens, Model, Picture, Quant, load, size_of
 from qvl.cli.progress import waiting
 from qvl.media.fetch import picture as picture_of
 from qvl.messages import Image
@@ -19,7 +18,6 @@ from qvl.tasks.actions.history import Past
 from qvl.tasks.actions.mobile import MOBILE_ANSWERING
 from qvl.tasks.actions.shared import SPACES
 from qvl.tasks.actions.space import Space
-from qvl.tasks.place import Size
 
 _KEYS = {"reply": str, "result": str, "screenshot": str}
 
@@ -54,7 +52,7 @@ def act(
     output_folder: Folder = None,
 ) -> None:
     """The next step towards a goal: actions in pixels of the screen, never carried out."""
-    space, size = _space(tool, answer), _size(screen)
+    space, size = _space(tool, answer), size_of("--screen", screen)
     picture, past = picture_of(shot), _past(history) if history else []
     vlm = load(model, quant)
     with waiting("answering"):
@@ -106,15 +104,6 @@ def _space(tool: str, answer: bool) -> Space:
     if answer and tool != MOBILE_ANSWERING.name:
         raise ValueError(f"{tool} has no action that answers; use --tool {MOBILE_ANSWERING.name}")
     return MOBILE_ANSWERING if answer else SPACES[tool]
-
-
-def _size(screen: str | None) -> Size | None:
-    if screen is None:
-        return None
-    found = re.fullmatch(r"([1-9]\d{0,5})x([1-9]\d{0,5})", screen, re.ASCII)
-    if not found:
-        raise ValueError(f"--screen is {screen!r}; give width and height such as 1440x900")
-    return int(found[1]), int(found[2])
 
 
 def _past(history: Path) -> list[Past]:

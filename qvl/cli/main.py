@@ -9,6 +9,7 @@ import typer
 from qvl.cli import output
 from qvl.cli.act import act
 from qvl.cli.batch import batch
+from qvl.cli.bench import bench
 from qvl.cli.chat import chat
 from qvl.cli.data import app as data
 from qvl.cli.doctor import doctor
@@ -43,6 +44,7 @@ for verb in (
     inspect,
     export,
     quantize,
+    bench,
     doctor,
 ):
     app.command()(verb)

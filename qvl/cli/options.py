@@ -1,5 +1,6 @@
 """Arguments and options that verbs share, and the model that they load."""
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -35,3 +36,13 @@ def load(model: str, quant: Bits | None = None) -> Any:
 
     with waiting(f"opening {model}"):
         return load(model, quant=quant)
+
+
+def size_of(option: str, text: str | None) -> tuple[int, int] | None:
+    """Width and height of "1440x900" in pixels; ValueError names the option for anything else."""
+    if text is None:
+        return None
+    found = re.fullmatch(r"([1-9]\d{0,5})x([1-9]\d{0,5})", text, re.ASCII)
+    if not found:
+        raise ValueError(f"{option} is {text!r}; give width and height such as 1440x900")
+    return int(found[1]), int(found[2])
