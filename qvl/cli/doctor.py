@@ -94,12 +94,9 @@ def _torch() -> Iterator[Finding]:
 
 def _processor() -> dict[str, bool]:
     """Extensions of the processor that matter to matrices, where the system tells them."""
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as file:
-            flags = next((line for line in file if line.startswith(("flags", "Features"))), "")
-    except OSError:
-        flags = ""
-    have = set(flags.partition(":")[2].split())
+    from qvl.engine.kernel.compiled import processor_flags
+
+    have = processor_flags()
     wanted = ("avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_tile", "amx_bf16", "bf16")
     return {name: name in have for name in wanted}
 
@@ -120,6 +117,7 @@ CHECKS: dict[str, tuple[Check, str]] = {
     "python": (_python, "install Python 3.11 or newer"),
     "qvl": (_libraries, "install qvl as a package: pip install -e . in its folder"),
     "torch": (_torch, "install torch again, for this system: pytorch.org/get-started"),
+    "kernel": (parts.kernel, "set CXX to another C++ compiler"),
     "pictures": (parts.pictures, "pip install --force-reinstall pillow"),
     "clips": (parts.clips, "pip install --force-reinstall av"),
     "pdf": (parts.pdf, "pip install --force-reinstall pypdfium2"),

@@ -21,6 +21,22 @@ class Finding:
     remedy: str = ""  # of a problem; empty where the part works
 
 
+def kernel() -> Iterator[Finding]:
+    """The kernel is compiled where it has not been; without one nothing is broken, only slower."""
+    import torch
+
+    from qvl.engine.kernel.compiled import NoKernel
+    from qvl.engine.kernel.products import load
+
+    try:
+        y = load().bfloat16(torch.ones(1, 32), torch.ones(1, 32, dtype=torch.bfloat16))
+    except NoKernel as reason:
+        yield Finding("kernel", f"none, torch multiplies the rows of a step: {reason}")
+        return
+    assert float(y) == 32, "a product of the compiled kernel is wrong"
+    yield Finding("kernel", "compiled for this processor")
+
+
 def pictures() -> Iterator[Finding]:
     """Each format is written and read back."""
     from PIL import Image, features
