@@ -16,6 +16,7 @@ from qvl.engine.defaults import Defaults
 from qvl.engine.engaged import Engaged
 from qvl.engine.engine import Engine
 from qvl.engine.memory import held
+from qvl.engine.quant import opened
 from qvl.engine.resolve import Resolved, resolve
 from qvl.hub import NANO, locate
 from qvl.inputs import Encoded, Limits, encode
@@ -43,11 +44,7 @@ class VLM:
     """A model with its tokenizer, limits and defaults. `model` and `tokenizer` are open to use."""
 
     def __init__(
-        self,
-        model: QwenVL,
-        tokenizer: Tokenizer,
-        limits: Limits,
-        defaults: Defaults | None = None,
+        self, model: QwenVL, tokenizer: Tokenizer, limits: Limits, defaults: Defaults | None = None
     ) -> None:
         self.model, self.tokenizer, self.limits = model, tokenizer, limits
         self.defaults = defaults or Defaults()
@@ -183,17 +180,20 @@ def _warned(items: Iterable[Item], problems: Iterable[object]) -> list[Item]:
 
 
 def load(
-    model: str | Path = NANO, *, device: str | None = None, dtype: torch.dtype | None = None
+    model: str | Path = NANO,
+    *,
+    device: str | None = None,
+    dtype: torch.dtype | None = None,
+    quant: str | None = None,
 ) -> VLM:
     """nano, a checkpoint's folder, or a hub id such as "Qwen/Qwen2.5-VL-7B-Instruct[@revision]".
 
-    Float32 on a CPU and bfloat16 on a GPU unless told otherwise. Raises BadCheckpoint.
+    Float32 on a CPU and bfloat16 on a GPU unless told otherwise; `quant` "int8" or "int4" is of
+    the decoder, and a `dtype` without it makes a checkpoint in 4 bits whole. Raises BadCheckpoint.
     """
     folder = locate(model)
-    place = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    kind = dtype or (torch.float32 if place == "cpu" else torch.bfloat16)
     defaults = Defaults.load(folder, weights.read_config(folder).text.vocab_size)
-    loaded = weights.load(folder, kind, place)
+    loaded = opened(folder, quant, dtype, device)
     yarn = loaded.cfg.text.yarn
     for note in (*defaults.notes, *([caution(yarn)] if yarn else [])):
         warnings.warn(f"{folder}: {note}", stacklevel=2)

@@ -8,7 +8,7 @@ import typer
 
 from qvl.cli import output
 from qvl.cli.lines import beside, rows
-from qvl.cli.options import AsJson, Folder, MaxTokens, Model, Picture, load, size_of
+from qvl.cli.options import AsJson, Folder, MaxTokens, Model, Picture, Quant, load, size_of
 from qvl.cli.progress import waiting
 from qvl.media.fetch import picture as picture_of
 from qvl.messages import Image
@@ -46,6 +46,7 @@ def act(
         typer.Option(help="Where the pointer moves, WxH, if the screenshot has other pixels."),
     ] = None,
     model: Model = "nano",
+    quant: Quant = None,
     max_tokens: MaxTokens = 512,
     as_json: AsJson = False,
     output_folder: Folder = None,
@@ -53,7 +54,7 @@ def act(
     """The next step towards a goal: actions in pixels of the screen, never carried out."""
     space, size = _space(tool, answer), size_of("--screen", screen)
     picture, past = picture_of(shot), _past(history) if history else []
-    vlm = load(model)
+    vlm = load(model, quant)
     with waiting("answering"):
         done = vlm.act(picture, Errand(goal, space, past, keep, think, size), max_tokens)
     told = {"goal": goal, "tool": tool, **_told(done)}

@@ -34,16 +34,15 @@ def chat(
     images: Annotated[
         list[Path] | None, typer.Option("-i", "--image", help="For the first question.")
     ] = None,
-    model: Annotated[
-        str, typer.Option("--model", "-m", help="nano, a checkpoint's folder, or a hub id.")
-    ] = "nano",
+    model: options.Model = "nano",
+    quant: options.Quant = None,
     max_tokens: Annotated[int, typer.Option(min=1, help="Tokens an answer.")] = 512,
     temperature: Annotated[float, typer.Option(min=0)] = 0.0,
     seed: int = 0,
 ) -> None:
     """Talk with a model about pictures, clips and documents; /help lists the commands."""
     session = Session(attached=tuple(attach("image", path) for path in images or []))
-    stream = options.load(model).stream
+    stream = options.load(model, quant).stream
     output.note(f"{model}: /help lists the commands, Ctrl-D leaves")
     settings = Settings(max_tokens, temperature, seed=seed)
     talk(session, lines(), stream, settings, model)

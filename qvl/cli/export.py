@@ -4,7 +4,8 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -76,7 +77,7 @@ def check_new(model: str, out: Path) -> None:
 
 
 def write(source: Path, out: Path, shard_bytes: int, dtype: str | None) -> None:
-    """Draft the folder beside `out` and move it there when it is whole."""
+    """The model of `source` as a new folder."""
     import torch
 
     from qvl.chat.tokenizer import Tokenizer
@@ -86,6 +87,16 @@ def write(source: Path, out: Path, shard_bytes: int, dtype: str | None) -> None:
     kind = getattr(torch, dtype) if dtype else None
     model = weights.load(source)
     size = sum(x.numel() * (kind or x.dtype).itemsize for x in model.parameters())
+    with drafted(source, out, size) as draft:
+        weights.save(model, draft, shard_bytes, kind, progress())
+
+
+@contextmanager
+def drafted(source: Path, out: Path, size: int) -> Iterator[Path]:
+    """A folder beside `out` with the settings of `source`, which moves there when it is whole.
+
+    ValueError where the disk has no room for `size` bytes of weights.
+    """
     out.parent.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(out.parent).free
     if size + SPARE > free:
@@ -98,7 +109,7 @@ def write(source: Path, out: Path, shard_bytes: int, dtype: str | None) -> None:
         output.note(f"writing {size / 1e9:.2f} GB to {out}")
         for name in _present(source):
             shutil.copyfile(source / name, draft / name)
-        weights.save(model, draft, shard_bytes, kind, _progress())
+        yield draft
         draft.replace(out)
     except BaseException:
         shutil.rmtree(draft)
@@ -113,7 +124,7 @@ def _present(source: Path) -> list[str]:
     return [name for name in SETTINGS if (source / name).is_file()]
 
 
-def _progress() -> Callable[[int, int], None]:
+def progress() -> Callable[[int, int], None]:
     """Tells of each file once a second has passed."""
     began = time.monotonic()
 

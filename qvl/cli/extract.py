@@ -8,7 +8,7 @@ import typer
 from PIL import Image
 
 from qvl.cli import output, schemas
-from qvl.cli.options import AsJson, Folder, MaxTokens, Model, load
+from qvl.cli.options import AsJson, Folder, MaxTokens, Model, Quant, load
 from qvl.cli.progress import waiting
 from qvl.media.draw import draw_boxes
 from qvl.media.errors import shown
@@ -27,6 +27,7 @@ def extract(
     boxes: Annotated[bool, typer.Option("--boxes", help="Tell where each value stands.")] = False,
     pages: Annotated[str | None, typer.Option(help='Of a PDF, "1-3,7" [all].')] = None,
     model: Model = "nano",
+    quant: Quant = None,
     max_tokens: MaxTokens = 2048,
     as_json: AsJson = False,
     output_folder: Folder = None,
@@ -40,7 +41,7 @@ def extract(
     documents = [(file, _pages(file, pages)) for file in files]
     if boxes and (long := [file for file, drawn in documents if len(drawn) != 1]):
         raise ValueError(f"{shown(long[0])} has several pages; with --boxes, choose one by --pages")
-    vlm = load(model)
+    vlm = load(model, quant)
     cut = False
     for file, drawn in documents:
         with waiting(f"reading {shown(file)}"):

@@ -7,7 +7,7 @@ import typer
 from PIL import Image as Pillow
 
 from qvl.cli import output
-from qvl.cli.options import AsJson, Folder, MaxTokens, Model, Picture, load
+from qvl.cli.options import AsJson, Folder, MaxTokens, Model, Picture, Quant, load
 from qvl.cli.progress import waiting
 from qvl.media.draw import draw_boxes, draw_points
 from qvl.media.errors import shown
@@ -39,6 +39,7 @@ def ground(
     ] = False,
     system: Annotated[str | None, typer.Option(help="A system prompt (the format's own).")] = None,
     model: Model = "nano",
+    quant: Quant = None,
     max_tokens: MaxTokens = 1024,
     max_pixels: Annotated[
         int | None, typer.Option(help="Area of what the model sees (the model's limit).")
@@ -49,7 +50,7 @@ def ground(
     """Find things: boxes or points in pixels of the original picture."""
     _agree(as_points, form, count)
     picture = picture_of(image)
-    vlm = load(model)
+    vlm = load(model, quant)
     with waiting(f"looking for {', '.join(what)}"):
         seen, settings = Image(picture, max_pixels=max_pixels), Settings(max_tokens)
         if count:

@@ -19,6 +19,7 @@ from qvl.cli.ground import ground
 from qvl.cli.inspect import inspect
 from qvl.cli.ocr import ocr
 from qvl.cli.parse import parse
+from qvl.cli.quantize import quantize
 from qvl.cli.run import run
 from qvl.cli.train import app as train
 from qvl.cli.video import video
@@ -42,6 +43,7 @@ for verb in (
     batch,
     inspect,
     export,
+    quantize,
     bench,
     doctor,
 ):

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from qvl.cli import output
-from qvl.cli.options import AsJson, Folder, MaxTokens, Model, Picture, load
+from qvl.cli.options import AsJson, Folder, MaxTokens, Model, Picture, Quant, load
 from qvl.cli.progress import waiting
 from qvl.media.draw import draw_boxes
 from qvl.media.errors import shown
@@ -26,13 +26,14 @@ def ocr(
         bool, typer.Option("--sort", help="Boxes in reading order instead of the model's.")
     ] = False,
     model: Model = "nano",
+    quant: Quant = None,
     max_tokens: MaxTokens = 2048,
     as_json: AsJson = False,
     output_folder: Folder = None,
 ) -> None:
     """Read a picture: lines with boxes in its own pixels, or the plain text."""
     picture = picture_of(image)
-    vlm = load(model)
+    vlm = load(model, quant)
     settings = Settings(max_tokens)
     if text or by_line:
         with waiting("reading"):

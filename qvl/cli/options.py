@@ -1,6 +1,7 @@
 """Arguments and options that verbs share, and the model that they load."""
 
 import re
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,17 +15,27 @@ Model = Annotated[
 Picture = Annotated[
     str, typer.Argument(help="A picture (PNG, JPEG, WebP, TIFF, GIF, BMP): path or address.")
 ]
+
+
+class Bits(StrEnum):
+    INT8 = "int8"
+    INT4 = "int4"
+
+
+Quant = Annotated[
+    Bits | None, typer.Option(help="Bits of the decoder's weights; those of MODEL unless given.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Folder = Annotated[Path | None, typer.Option("-o", "--output", help="Save results in a folder.")]
 MaxTokens = Annotated[int, typer.Option(min=1, help="Tokens to write at most.")]
 
 
-def load(model: str) -> Any:
+def load(model: str, quant: Bits | None = None) -> Any:
     """The model by name; torch takes a second to import, so bad input is found before."""
     from qvl.vlm import load
 
     with waiting(f"opening {model}"):
-        return load(model)
+        return load(model, quant=quant)
 
 
 def size_of(option: str, text: str | None) -> tuple[int, int] | None:

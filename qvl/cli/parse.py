@@ -12,7 +12,7 @@ from qvl.cli import output
 from qvl.cli.bars import steps
 from qvl.cli.marks import Mark, fingerprint
 from qvl.cli.merged import formats, save_all, summed, text_of, told
-from qvl.cli.options import Folder, Model, load
+from qvl.cli.options import Bits, Folder, Model, Quant, load
 from qvl.cli.papers import Job, pages_done, readings, report_of
 from qvl.cli.plain import rebuild
 from qvl.media.fetch import stem_of
@@ -44,6 +44,7 @@ def parse(
     attempts: Annotated[int, typer.Option(min=1, help="Tries of a page at most.")] = ATTEMPTS,
     password: Annotated[str | None, typer.Option(help="Of an encrypted PDF.")] = None,
     model: Model = "nano",
+    quant: Quant = None,
     max_tokens: Annotated[
         int | None, typer.Option(min=1, help="Tokens of a page (what the model has room for).")
     ] = None,
@@ -65,7 +66,7 @@ def parse(
     for file in files:  # what is wrong is said before anything is read
         with open_one(file) as paper:
             paper.numbers(pages)
-    job = _letters(ask) if text_layer else _model(ask, model)
+    job = _letters(ask) if text_layer else _model(ask, model, quant)
     failed = 0
     for file, folder in zip(files, folders(files, output_folder), strict=True):
         with open_one(file) as paper:
@@ -101,12 +102,13 @@ def _room(name: str) -> int:
     return to_write(read_config(locate(name)).text.max_position_embeddings)
 
 
-def _model(ask: Ask, name: str) -> Job:
+def _model(ask: Ask, name: str, quant: Bits | None) -> Job:
     """Read by a model, which is loaded when the first page needs it."""
     from qvl.hub import locate
 
-    loaded = cache(lambda: load(name))
-    return Job(ask, fingerprint(locate(name)), lambda sheet: loaded().answer)
+    loaded = cache(lambda: load(name, quant))
+    reader = fingerprint(locate(name)) + (quant or "")
+    return Job(ask, reader, lambda sheet: loaded().answer)
 
 
 def _letters(ask: Ask) -> Job:

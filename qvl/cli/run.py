@@ -8,7 +8,7 @@ import typer
 from qvl.cli import generation as how
 from qvl.cli import output, schemas
 from qvl.cli.content import Images, Pdfs, Videos, content
-from qvl.cli.options import AsJson, Folder, Model, load
+from qvl.cli.options import AsJson, Folder, Model, Quant, load
 from qvl.cli.progress import streamed, waiting
 from qvl.media.errors import shown
 from qvl.messages import LOOP, Answer, Settings
@@ -20,6 +20,7 @@ def run(
     videos: Videos = None,
     pdfs: Pdfs = None,
     model: Model = "nano",
+    quant: Quant = None,
     max_tokens: how.MaxTokens = None,
     temperature: how.Temperature = None,
     top_p: how.TopP = None,
@@ -38,7 +39,7 @@ def run(
     kept_to = schemas.read(schema) if schema is not None else None
     with waiting("fetching what is to be seen"):
         asked = content(images, videos, pdfs, prompt)
-    vlm = load(model)
+    vlm = load(model, quant)
     chosen = (max_tokens, temperature, top_p, top_k, repetition_penalty, seed, tuple(stop or ()))
     settings = Settings(*chosen, min_p, schema=kept_to, loop=loop or None)
     if verbose:

@@ -10,7 +10,7 @@ import typer
 from qvl.cli import frames as sampling
 from qvl.cli import output
 from qvl.cli.generation import ended
-from qvl.cli.options import AsJson, Folder, MaxTokens, Model, load
+from qvl.cli.options import AsJson, Folder, MaxTokens, Model, Quant, load
 from qvl.cli.progress import waiting
 from qvl.cli.watched import Kind, Watched, refused, watch
 from qvl.media.errors import shown
@@ -51,6 +51,7 @@ def video(
     start: sampling.Start = None,
     end: sampling.End = None,
     model: Model = "nano",
+    quant: Quant = None,
     max_tokens: MaxTokens = 1024,
     as_json: AsJson = False,
     output_folder: Folder = None,
@@ -63,7 +64,7 @@ def video(
         held = fetch(clip, kind="video")
     seen = Video(held, fps=fps, max_frames=max_frames, start=start, end=end)
     rate = _rate(seen) if times == "hmsf" else 25.0
-    vlm = load(model)
+    vlm = load(model, quant)
     chat = Heard(vlm)
     try:
         told = watch(chat, seen, kind, query, times, rate, Settings(max_tokens))

@@ -38,7 +38,10 @@ def store(
     old = [p.name for p in folder.glob("*") if SHARD.fullmatch(p.name)]
     with replaced(folder, CONFIG, [*old, WHOLE, INDEX]) as draft:
         write_json(draft / CONFIG, config)
-        _write_tensors(state, draft, shard_bytes, dtype, told)
+        sizes = {name: x.numel() * (dtype or x.dtype).itemsize for name, x in state.items()}
+        write_shards(
+            draft, sizes, lambda name: cast(name, state[name].cpu(), dtype), shard_bytes, told
+        )
 
 
 @contextmanager
@@ -66,20 +69,23 @@ def replaced(folder: Path, last: str, stale: Iterable[str] = ()) -> Iterator[Pat
     _to_disk(folder)
 
 
-def _write_tensors(
-    state: Mapping[str, Tensor],
+def write_shards(
     folder: Path,
+    sizes: Mapping[str, int],
+    read: Callable[[str], Tensor],
     limit: int,
-    dtype: torch.dtype | None,
     told: Told | None,
 ) -> None:
-    sizes = {name: x.numel() * (dtype or x.dtype).itemsize for name, x in state.items()}
+    """Write what `read` gives for each name of `sizes`, in bytes, one shard in memory at a time.
+
+    `folder` has a config.json, whose permissions the shards take.
+    """
     groups = _groups(sizes, limit)
     where: dict[str, str] = {}
     total, done = sum(sizes.values()), 0
     for i, names in enumerate(groups, 1):
         file = WHOLE if len(groups) == 1 else f"model-{i:05}-of-{len(groups):05}.safetensors"
-        part = {name: cast(name, state[name].cpu(), dtype).contiguous() for name in names}
+        part = {name: read(name).contiguous() for name in names}
         save_file(part, folder / file, metadata={"format": "pt"})
         shutil.copymode(folder / CONFIG, folder / file)  # the library lets the owner alone read it
         _to_disk(folder / file)

@@ -24,6 +24,8 @@ from qvl.model.files import (
 )
 from qvl.model.layers import rope_angles
 from qvl.model.outline import outline
+from qvl.model.packed import Packed
+from qvl.model.published import gathered, scheme_of
 from qvl.model.qwen import QwenVL
 from qvl.model.saving import Told, store
 
@@ -46,9 +48,10 @@ def read_config(folder: str | Path) -> Config:
     if not path.is_file():
         raise BadCheckpoint(f"{folder} has no {CONFIG}: name the folder of a whole checkpoint")
     raw = read_json(path)
-    if method := raw.get("quantization_config"):
-        kind = method.get("quant_method") if isinstance(method, dict) else method
-        raise BadCheckpoint(f"{path}: weights quantised by {kind!r}; take the unquantised release")
+    try:
+        scheme_of(folder)
+    except ValueError as error:
+        raise BadCheckpoint(f"{path}: {error}") from None
     try:
         return Config.from_dict(raw)
     except KeyError as error:
@@ -89,10 +92,19 @@ def tensors(
 ) -> dict[str, Tensor]:
     """A folder's tensors by the names of our modules, which must be `names` and of their shapes.
 
-    A tied head may be missing, and is the embedding.
+    A tied head may be missing, and is the embedding. Weights in few bits are made whole.
     """
+    state = {n: x.read(dtype, device) for n, x in entries(folder, cfg, names).items()}
+    state.setdefault(HEAD, state[EMBEDDING])
+    return state
+
+
+def entries(folder: Path, cfg: Config, names: Mapping[str, Tensor]) -> dict[str, Stored]:
+    """What `tensors` reads, checked but not read yet, and without a tied head."""
     wanted = {name: tuple(x.shape) for name, x in names.items()}
     found = _by_name(folder, stored(folder))
+    if scheme := scheme_of(folder):
+        found = gathered(folder, found, wanted, scheme)
     for name in [name for name in found if ROTARY.fullmatch(name)]:
         _check_rotary(folder, cfg, found.pop(name))
     spare = None
@@ -105,9 +117,7 @@ def tensors(
             f"{folder}: {HEAD} differs from {EMBEDDING}, but {CONFIG} ties them; set "
             f"tie_word_embeddings to false there"
         )
-    state = {name: each.read(dtype, device) for name, each in found.items()}
-    state.setdefault(HEAD, state[EMBEDDING])
-    return state
+    return found
 
 
 def save(
@@ -126,6 +136,8 @@ def save(
     state = {name: x.detach() for name, x in model.state_dict().items()}
     if any(".lora_" in name for name in state):
         raise ValueError("the model has adapters: save lora.merged(model), or them alone")
+    if any(isinstance(m, Packed) for m in model.modules()):
+        raise ValueError("the model's weights are in few bits: save the one that it was made of")
     if model.cfg.text.tie_word_embeddings:
         if model.lm_head.weight is not model.model.embed_tokens.weight:
             raise ValueError("the head is no longer the embedding: call model.tie() before saving")
