@@ -56,6 +56,9 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/tower.py --dtype float32
 	$(BIN)/python benchmarks/decode.py
 	$(BIN)/python benchmarks/decode.py --dtype float32
+	$(BIN)/python benchmarks/rows.py
+	$(BIN)/python benchmarks/quant.py
+	$(BIN)/python benchmarks/serving.py
 	$(BIN)/python benchmarks/constrain.py
 	$(BIN)/python benchmarks/dedup.py
 	$(BIN)/python benchmarks/loading.py

@@ -18,7 +18,9 @@ import torch
 from decode import pair
 
 from qvl.engine.generate import generate
+from qvl.engine.kernel.products import found
 from qvl.engine.quant import quantised
+from qvl.engine.quick import quick
 from qvl.engine.resolve import resolve
 from qvl.messages import Settings
 from qvl.model.qwen import QwenVL
@@ -51,7 +53,11 @@ def theirs(peer: Any, ids: torch.Tensor) -> Iterator[None]:
 def models(layers: int) -> tuple[dict[str, QwenVL], Any]:
     model, peer = pair(layers, torch.bfloat16)
     few = {kind: quantised(copy.deepcopy(model), kind) for kind in ("int8", "int4")}
-    return {"bfloat16": model, **few}, peer
+    plain, kernel = {"bfloat16": model, **few}, found()
+    if kernel is None:
+        return plain, peer
+    ours = {f"{kind}, kernel": quick(copy.deepcopy(each), kernel) for kind, each in plain.items()}
+    return plain | ours, peer
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ import typer
 
 from qvl.cli import output
 from qvl.cli.export import Kind
-from qvl.cli.options import AsJson, Folder, size_of
+from qvl.cli.options import AsJson, Bits, Folder, Quant, size_of
 from qvl.cli.progress import waiting
 from qvl.media.errors import shown
 from qvl.media.fetch import picture as picture_of
@@ -32,6 +32,7 @@ def bench(
     dtype: Annotated[
         Kind | None, typer.Option(help="Of the weights: float32 on a CPU, else bfloat16.")
     ] = None,
+    quant: Quant = None,
     device: Annotated[
         str | None, typer.Option(help="Such as cpu or cuda:1; a GPU if there is one.")
     ] = None,
@@ -47,11 +48,12 @@ def bench(
         raise ValueError(f"--size {size} is of a picture that is drawn; leave it or --picture out")
     if picture is not None:
         picture_of(picture)  # what is none is told before the model is opened
-    vlm = _load(model, dtype, device)
+    vlm = _load(model, dtype, quant, device)
     from qvl.cli import benched
 
     source = benched.drawn(*drawn) if picture is None else picture
     figures = _measured(vlm, model, source, tokens, batches)
+    figures["model"]["quant"] = quant and str(quant)
     _caution(figures)
     if as_json:
         output.data(figures)
@@ -63,7 +65,7 @@ def bench(
         output.save_json(figures, output_folder / "bench.json")
 
 
-def _load(model: str, dtype: Kind | None, device: str | None) -> Any:
+def _load(model: str, dtype: Kind | None, quant: Bits | None, device: str | None) -> Any:
     import torch
 
     from qvl.vlm import load
@@ -71,7 +73,8 @@ def _load(model: str, dtype: Kind | None, device: str | None) -> Any:
     if device is not None:
         _check(device)
     with waiting(f"opening {model}"):
-        return load(model, device=device, dtype=getattr(torch, dtype) if dtype else None)
+        kind = getattr(torch, dtype) if dtype else None
+        return load(model, device=device, dtype=kind, quant=quant)
 
 
 def _check(device: str) -> None:

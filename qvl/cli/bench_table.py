@@ -36,7 +36,8 @@ def _machine(best: dict[str, Any]) -> Iterator[str]:
 
 
 def _model(told: dict[str, Any], device: str) -> Iterator[str]:
-    yield f"model        {told['name']}, {told['dtype']} on {device}"
+    kinds = [kind for kind in (told["quant"], told["dtype"]) if kind]
+    yield f"model        {told['name']}, {' and '.join(kinds)} on {device}"
     yield f"             {told['parameters'] / 1e6:,.1f} million parameters"
     yield f"  weights  {_size(told['weight_bytes'])}"
     yield f"    used   {_size(told['weight_bytes_per_token'])} for each token of an answer"

@@ -1,6 +1,7 @@
 """How many tokens' keys and values a machine has room for."""
 
 import os
+from itertools import chain
 
 import torch
 
@@ -32,5 +33,5 @@ def _left(model: QwenVL) -> int:
     device = model.model.embed_tokens.weight.device
     if device.type == "cuda":
         return torch.cuda.mem_get_info(device)[0]
-    own = sum(weight.nbytes for weight in model.parameters())
+    own = sum(weight.nbytes for weight in chain(model.parameters(), model.buffers()))
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") - own

@@ -10,6 +10,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from qvl.engine.kernel.products import found
+from qvl.engine.quick import quick
 from qvl.model import weights
 from qvl.model.files import BadCheckpoint, Stored
 from qvl.model.outline import outline
@@ -45,16 +47,20 @@ def opened(folder: Path, kind: str | None, dtype: torch.dtype | None, device: st
 
     On a GPU where there is one, unless a `device` is named.
     Without a `dtype` what is in few bits has bfloat16 beside it, else a CPU has float32 and a GPU
-    bfloat16. A `dtype` alone makes a checkpoint in few bits whole. Raises BadCheckpoint.
+    bfloat16. A `dtype` alone makes a checkpoint in few bits whole. On a CPU what is not float32 is
+    multiplied by the compiled kernel, if there is one (engine/quick). Raises BadCheckpoint.
     """
     if kind:
         check(kind)
     weights.read_config(folder)
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    cpu = torch.device(device).type == "cpu"
     if kind or (dtype is None and scheme_of(folder)):
-        return load(folder, kind, dtype or torch.bfloat16, device)
-    usual = torch.float32 if device == "cpu" else torch.bfloat16
-    return weights.load(folder, dtype or usual, device)
+        model = load(folder, kind, dtype or torch.bfloat16, device)
+    else:
+        model = weights.load(folder, dtype or (torch.float32 if cpu else torch.bfloat16), device)
+    narrow = model.model.embed_tokens.weight.dtype == torch.bfloat16
+    return quick(model, found()) if cpu and narrow else model
 
 
 def load(

@@ -12,8 +12,8 @@ from qvl.engine.fuse import Rows
 from qvl.engine.kernel.layouts import BYTES, GROUP, pack4, unpack4
 from qvl.engine.kernel.pages import settled
 from qvl.engine.kernel.products import ROWS, Kernel
-from qvl.model.layers import Linear
 from qvl.model.codes import Codes
+from qvl.model.layers import Linear
 from qvl.model.packed import Int4, Int8, Packed
 from qvl.model.qwen import QwenVL
 
@@ -100,7 +100,7 @@ def quick(model: QwenVL, kernel: Kernel | None) -> QwenVL:
 
 def _made(layer: nn.Module, kernel: Kernel) -> nn.Module | None:
     """Another layer in its place, or None."""
-    if type(layer) in (nn.Linear, Linear):
+    if isinstance(layer, nn.Linear) and type(layer) in (nn.Linear, Linear):
         made = Rows(layer.weight, layer.bias, kernel)
         made.weight, made.bias = layer.weight, layer.bias  # a tied one stays tied
         return made

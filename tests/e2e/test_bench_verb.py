@@ -35,6 +35,15 @@ def figures(tmp_path_factory):
     return told
 
 
+def test_weights_in_few_bits_are_counted_as_they_lie():
+    done = bench("--quant", "int8", "--size", "56x56", "--tokens", 2, "--batch", 1, "--json")
+    assert done.returncode == 0, done.stderr
+    model = json.loads(done.stdout)["model"]
+    assert model["quant"] == "int8" and model["dtype"] == "bfloat16"
+    assert model["weight_bytes_per_token"] < 1.1 * 4_266_240  # numbers of layers, norms and head
+    assert model["weight_bytes_per_token"] >= 4_266_240
+
+
 def numbers(value):
     if isinstance(value, dict):
         value = list(value.values())

@@ -1,13 +1,15 @@
 """Layers on the compiled kernel give what the layers they stand for give."""
 
+import copy
+
 import pytest
 import torch
 
 from qvl.engine.kernel.products import found
 from qvl.engine.quant import quantised
 from qvl.engine.quick import Quick4, Quick8, codes_of, quick
-from qvl.model.layers import Linear
 from qvl.model.codes import nearest
+from qvl.model.layers import Linear
 from qvl.model.packed import Int4, Int8
 from qvl.sample import Batch
 from tests.requests import prompt, tiny_model
@@ -46,7 +48,10 @@ def test_codes_come_back():
 
 
 def test_groups_that_the_kernel_does_not_take_stay_as_they_are():
-    assert KERNEL is None or Quick4.over(Int4(nearest(weight(), 64, torch.bfloat16), None), KERNEL) is None
+    assert (
+        KERNEL is None
+        or Quick4.over(Int4(nearest(weight(), 64, torch.bfloat16), None), KERNEL) is None
+    )
 
 
 @needed
@@ -55,13 +60,22 @@ def test_a_model_says_the_same(bits):
     batch = Batch.of([prompt([(1, 4, 4)], [1, 2, 3])])
     plain, made = tiny_model().bfloat16(), tiny_model().bfloat16()
     if bits:
-        quantised(plain, bits), quantised(made, bits)
+        quantised(plain, bits)
+        quantised(made, bits)
     names = set(made.state_dict())
     assert quick(made, KERNEL) is made and set(made.state_dict()) == names
     assert not any(type(each) is Linear for each in made.model.modules())
     with torch.inference_mode():
         one, two = (m.lm_head(m(batch)[-4:]).float() for m in (plain, made))
     assert torch.allclose(one, two, atol=0.05 * float(one.abs().max()))
+
+
+@needed
+def test_a_model_on_the_kernel_can_be_copied():
+    made = quick(tiny_model().bfloat16(), KERNEL)
+    x = torch.randn(2, 64).bfloat16()
+    with torch.inference_mode():
+        assert torch.equal(copy.deepcopy(made).lm_head(x), made.lm_head(x))
 
 
 def test_other_types_and_no_kernel_change_nothing():

@@ -7,6 +7,7 @@ import ctypes
 import math
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -29,6 +30,10 @@ class Kernel:
     """
 
     library: ctypes.CDLL
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy, or what another process unpickles, is the kernel of its machine."""
+        return load, ()
 
     def bfloat16(self, x: Tensor, weights: Tensor, bias: Tensor | None = None) -> Tensor:
         """weights[N, K] in bfloat16, K a multiple of 32."""
