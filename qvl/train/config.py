@@ -117,6 +117,21 @@ class Contrast:
 
 
 @dataclass(frozen=True)
+class Look:
+    """Held-out records that are asked at each checkpoint, for `out/look`; of chatml phases."""
+
+    shards: str  # a pattern of paths
+    count: int = 8  # records, from the first on
+    max_tokens: int = 64  # of an answer
+
+    def __post_init__(self) -> None:
+        _least(1, self, "count", "max_tokens", table="look.")
+
+    def source(self) -> Source:
+        return Set(self.shards).source()
+
+
+@dataclass(frozen=True)
 class Run:
     phase: str
     out: Path
@@ -131,7 +146,8 @@ class Run:
     threads: int = 0  # of torch on a CPU; 0: as it likes
     workers: int = 1  # processes that make batches ahead
     save: int = 500  # steps from one checkpoint to the next
-    keep: int = 2
+    keep: int = 2  # of them, the newest
+    keep_every: int = 0  # those of its multiples stay as well; 0: none
     report: int = 10  # steps from one line of the log to the next
     peak: float = 0.0  # FLOP/s of a device at its best, for the MFU; 0: not told
     optim: Optim = field(default_factory=Optim)
@@ -140,11 +156,12 @@ class Run:
     contrast: Contrast = field(default_factory=Contrast)
     tuning: Tuning = field(default_factory=Tuning)
     lora: Lora | None = None
+    look: Look | None = None
 
     def __post_init__(self) -> None:
         if self.phase not in BY_NAME:
             raise ValueError(f"no phase is called {self.phase!r}; there are {', '.join(BY_NAME)}")
-        _least(0, self, "pack", "seed", "threads", "workers", "peak")
+        _least(0, self, "pack", "seed", "threads", "workers", "keep_every", "peak")
         _least(1, self, "steps", "packs", "save", "keep", "report")
         if self.device not in ("", "cpu", "cuda"):
             raise ValueError(f"device is {self.device!r}; take cpu or cuda, or leave it out")
@@ -165,9 +182,10 @@ class Run:
     def settings(self) -> str:
         """A hash of what a checkpoint cannot be gone on with when it changes."""
         told = asdict(self)
-        for name in ("out", "steps", "device", "threads", "workers", "save", "keep", "report"):
+        for name in ("out", "steps", "device", "threads", "workers", "save", "keep", "keep_every"):
             del told[name]
-        del told["peak"], told["parallel"], told["optim"], told["guard"]
+        for name in ("report", "peak", "parallel", "optim", "guard", "look"):
+            del told[name]
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -78,7 +78,7 @@ class Drafted:
 
 def drafted(run: Run, device: str, everyone: World, say: Say) -> Drafted:
     """ValueError or OSError for settings that do not fit, data or weights that are not there."""
-    read = _reader(run)
+    read = reader(run)
     model = build(
         read.config,
         tower=_folder(run.model.tower),
@@ -95,7 +95,8 @@ def drafted(run: Run, device: str, everyone: World, say: Say) -> Drafted:
     return made(run, read, model, everyone, say)
 
 
-def _reader(run: Run) -> Reader:
+def reader(run: Run) -> Reader:
+    """ValueError for limits that exclude each other."""
     home = locate_settings(run.model.sizes)
     limits = Limits.load(home)
     low = run.model.min_pixels or limits.min_pixels

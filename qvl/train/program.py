@@ -28,6 +28,7 @@ from qvl.train.norms import part_norms
 from qvl.train.optim import adamw
 from qvl.train.parallel import World
 from qvl.train.plot import plot
+from qvl.train.shown import Shown, shown
 from qvl.train.stopping import Stop
 from qvl.train.supervised import steps
 
@@ -50,10 +51,11 @@ def train(run: Run, say: Say, live: Callable[[int, int], Any]) -> Path:
     everyone = World.join(device)
     first = everyone.rank == 0
     with in_company(), ExitStack() as stack:
+        looks = shown(run, everyone)
         made = drafted(run, device, everyone, say if first else _nobody)
         stack.callback(made.close)
         state = State(made.objective, _optimizer(run, made), _average(run, made))
-        checkpoints = Checkpoints(run.out, run.keep)
+        checkpoints = Checkpoints(run.out, run.keep, run.keep_every)
         stack.callback(checkpoints.close)
         stop = stack.enter_context(Stop())
         found = checkpoints.restore(state, run.settings())
@@ -65,8 +67,10 @@ def train(run: Run, say: Say, live: Callable[[int, int], Any]) -> Path:
         log = run.out / (LOG if first else f"log-{everyone.rank}.jsonl")
         meter = Meter(log, run.peak * everyone.size)
         words = say if first else _nobody
-        shown = _board(run, start, say) if first else None
-        loop = _Loop(run, made, state, checkpoints, stop, everyone, begun, words, meter, shown)
+        written = _board(run, start, say) if first else None
+        loop = _Loop(
+            run, made, state, checkpoints, stop, everyone, begun, words, meter, written, looks
+        )
         loop.through(start, guard)
         checkpoints.wait()
         out = deliver(run, made, state.ema, everyone)
@@ -90,6 +94,7 @@ class _Loop:
     say: Say
     meter: Meter
     board: Any  # TensorBoard's, or None
+    look: Shown | None
 
     def through(self, step: int, guard: Guard) -> None:
         """Until the end or a signal, with as many returns as the guard allows."""
@@ -127,6 +132,8 @@ class _Loop:
             stopped = self.everyone.any(self.stop.asked)
             if stopped or step == made.steps or (step % run.save == 0 and guard.sound):
                 self.checkpoints.save(step, self.state, self._extra(guard))
+                if self.look:
+                    self.look(made.objective.model, step)
             if stopped:
                 self.say(f"stopped by {self.stop.name or 'a signal'} at step {step}; saved")
                 break

@@ -63,6 +63,22 @@ def straight(small, tmp_path_factory) -> Path:
     return out / "run"
 
 
+def test_a_run_that_is_looked_at_is_the_same_run(small, straight, tmp_path):
+    """Its checkpoints ask held-out records, and those that are to stay do."""
+    path, held = settings(small, tmp_path, "sft", "questions"), small / "data/questions/*.tar"
+    words = (f"look.shards={held}", "look.count=3", "look.max_tokens=4", "save=10", "keep_every=20")
+    done = run(path, *LONG[:1], *words, LONG[2], "keep=1")
+    assert done.returncode == 0, done.stderr
+    assert same(weights(tmp_path / "run/model"), weights(straight / "model"))
+    pages = sorted((tmp_path / "run/look").iterdir())
+    assert [page.name for page in pages] == [f"step-{n:08}.html" for n in (10, 20, 30, 40)]
+    assert pages[0].read_text("utf-8").count("<img") >= 3
+    assert sorted(p.name for p in (tmp_path / "run").glob("step-*")) == [
+        "step-00000020",
+        "step-00000040",
+    ]
+
+
 def test_a_run_ends_in_a_model_that_everything_loads(straight, small):
     vlm = qvl.load(straight / "model")
     asked = [{"image": picture(1)}, {"text": "Which colour?"}]
@@ -213,6 +229,7 @@ WRONG = [
     ("optim.tower=-1", "optim.tower is -1.0; it starts at 0"),
     ("optim.decay=2", "optim.decay is 2.0; give a share from 0 to 1"),
     ("contrast.width=0", "contrast.width is 0; it starts at 1"),
+    ("look.shards=/none/*.tar", "no shard matches '/none/*.tar'"),
     ("keep=0", "keep is 0; it starts at 1"),
     ("workers=-1", "workers is -1; it starts at 0"),
     ("pack=-1", "pack is -1; it starts at 0"),
