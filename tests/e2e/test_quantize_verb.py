@@ -13,6 +13,8 @@ from qvl.cli.main import app
 from qvl.config import TINY
 from qvl.engine import coding, quant
 from qvl.engine.coding import divergence
+from qvl.engine.kernel.products import found
+from qvl.engine.quick import Quick4, quick
 from qvl.hub import locate
 from qvl.model import weights
 from qvl.model.codes import nearest
@@ -74,7 +76,7 @@ def test_it_answers(written):
     asked = [{"role": "user", "content": "hello"}]
     want, got = load("nano").logits(asked), load(written[0]).logits(asked)
     assert float((got - want).norm() / want.norm()) < 0.1
-    assert any(isinstance(m, Int4) for m in load(written[0]).model.modules())
+    assert any(isinstance(m, Int4 | Quick4) for m in load(written[0]).model.modules())
 
 
 def test_shards(tmp_path, written):
@@ -104,7 +106,8 @@ def test_rows_without_whole_groups(tmp_path):
 def test_loading_in_fewer_bits(kind):
     """As `quantised` makes it of the whole model; biases, norms and tower are of the type."""
     vlm = load("nano", quant=kind)
-    want = quant.quantised(weights.load(NANO, torch.bfloat16), kind).state_dict()
+    whole = quant.quantised(weights.load(NANO, torch.bfloat16), kind)
+    want = quick(whole, found()).state_dict()
     got = vlm.model.state_dict()
     assert got.keys() == want.keys()
     assert all(torch.equal(got[name], x) for name, x in want.items())

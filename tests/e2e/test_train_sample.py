@@ -26,7 +26,7 @@ def qvl(*words):
 def lines(tmp_path_factory) -> Path:
     truth = json.loads((SAMPLES / "truth.json").read_text())
     made = []
-    for name, text in (("line-1", ""), ("line-4", "Nothing of the kind")):
+    for name, text in (("line-4", ""), ("line-1", "Nothing of the kind")):
         told = Facts("text", text or truth[f"{name}.png"]["text"], "text", "0.png")
         turns = (
             Turn("user", (Picture("0.png"), Text(PLAIN))),

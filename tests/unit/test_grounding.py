@@ -237,7 +237,7 @@ def say(monkeypatch, tmp_path):
 
     def run(verb, reply, *words):
         model = Model(reply)
-        monkeypatch.setattr(sys.modules[f"qvl.cli.{verb}"], "load", lambda _: model)
+        monkeypatch.setattr(sys.modules[f"qvl.cli.{verb}"], "load", lambda *_: model)
         return CliRunner().invoke(app, [verb, str(file), *words]), model.answer
 
     return run

@@ -47,7 +47,7 @@ def says(monkeypatch):
             return Answer(reply, reason, Usage(1, 1), (media,))
 
         monkeypatch.setattr(
-            "qvl.cli.video.load", lambda name: SimpleNamespace(answer=answer, limits=Limits())
+            "qvl.cli.video.load", lambda *_: SimpleNamespace(answer=answer, limits=Limits())
         )
         return asked
 
@@ -149,7 +149,7 @@ def test_events_of_nano_in_python():
     vlm = qvl.load()
     frames = [frame(i, (640, 360)) for i in range(30)]
     with pytest.raises(ValueError, match="names no time"):
-        vlm.events(frames, "each goal", max_tokens=8, fps=2.0, nframes=None)
+        vlm.events(frames, "each goal", max_tokens=4, fps=2.0, nframes=None)
     vlm.answer = lambda messages, settings: Answer(
         "50 s - 3 s", "stop", Usage(1, 1), (Media((8, 8), (8, 8), 1, (0.0, 10.0), 60.0),)
     )
