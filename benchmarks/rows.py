@@ -4,7 +4,8 @@ python benchmarks/rows.py [--threads 1] [--rows 1] [--layers 8] [--only shapes|s
 
 Each product is of weights that no cache holds, and all take turns; the best time of each counts.
 With one thread it is processor time, which other work on the machine disturbs least; with more it
-is wall time. The step is against `transformers`, in bfloat16, after a prompt of 256.
+is wall time. The step is of a fused model against `transformers`, in bfloat16, after a prompt of
+256; `quant.py` has the steps in 8 and 4 bits.
 """
 
 import argparse
@@ -15,14 +16,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from decode import pair
-from torch import Tensor, nn
+from torch import Tensor
 
 from qvl.engine.fuse import Rows, fused
 from qvl.engine.kernel.compiled import FLAGS, compiler
@@ -159,48 +159,19 @@ def attend(model: QwenVL) -> Callable[..., Tensor]:
     return see
 
 
-class Coded(nn.Module):
-    """A layer as the kernel has it in 8 or 4 bits, of random codes: for its speed alone."""
-
-    def __init__(self, layer: Rows, kernel: Kernel, bits: int) -> None:
-        super().__init__()
-        out, width = layer.weight.shape
-        q = torch.randint(0, 16, (out, width), dtype=torch.uint8)
-        if bits == 8:
-            parts = pack8(q.view(torch.int8)), torch.full((out,), 1e-3)
-        else:
-            scales = torch.full((out, width // GROUP), 1e-3).half()
-            parts = pack4(q), scales, torch.full_like(scales, 8).to(torch.uint8)
-        self.parts = [settled(each) for each in parts]
-        self.product: Callable[..., Tensor] = kernel.int8 if bits == 8 else kernel.int4
-        self.bias = layer.bias
-
-    def forward(self, input: Tensor) -> Tensor:
-        return self.product(input, *self.parts, self.bias)
-
-
 @torch.inference_mode()
 def step(kernel: Kernel, layers: int, threads: int) -> None:
     model, peer = pair(layers, torch.bfloat16)
     size = sum(x.nbytes for x in [*model.model.layers.parameters(), model.lm_head.weight])
     model = fused(model, kernel)
-    products = {name: each for name, each in model.named_modules() if isinstance(each, Rows)}
+    products = [each for each in model.modules() if isinstance(each, Rows)]
     token, where = torch.tensor([5]), torch.full((3, 1), PROMPT)
     see = attend(model)
     past = peer(input_ids=torch.randint(32000, (1, PROMPT)), use_cache=True).past_key_values
 
     def ours(by: Kernel | None) -> None:
-        for name, each in products.items():
-            model.set_submodule(name, each)
+        for each in products:
             each.kernel = by
-        written()
-
-    def coded(bits: int) -> None:
-        for name, each in few[bits].items():
-            model.set_submodule(name, each)
-        written()
-
-    def written() -> None:
         x = model.model.embed_tokens(token)
         model.lm_head(model.model(x, where, see)).float().argmax()
 
@@ -209,11 +180,8 @@ def step(kernel: Kernel, layers: int, threads: int) -> None:
         logits[0, -1].float().argmax()
         past.crop(-1)
 
-    few = {bits: {n: Coded(each, kernel, bits) for n, each in products.items()} for bits in (8, 4)}
-    few[4]["lm_head"] = few[8]["lm_head"]
     works = {"reading": reader(threads), "transformers": theirs}
     works |= {"torch alone": lambda: ours(None), "with the kernel": lambda: ours(kernel)}
-    works |= {f"int{bits}": partial(coded, bits) for bits in few}
     best = Timed(works, threads).best(STEPS)
     print(f"a step of {layers} layers, {size / 1e9:.2f} GB in bfloat16:", end=" ")
     print(f"reading at {READ / best.pop('reading') / 1e9:.1f} GB/s")

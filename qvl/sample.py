@@ -13,6 +13,11 @@ from torch import Tensor
 Grid = tuple[int, int, int]  # frame pairs, rows, columns; rows and columns counted in patches
 
 
+def units(grid: Grid) -> int:
+    """Vision tokens of a picture or clip."""
+    return grid[0] * grid[1] * grid[2] // 4
+
+
 @dataclass(frozen=True)
 class Sample:
     """One conversation. `pixel_values` holds one tensor a picture or clip, in order of appearance.
@@ -54,13 +59,13 @@ class Batch:
         for each in (self.names, self.weights):
             if each and len(each) != len(self.lengths):
                 raise ValueError(f"{len(each)} names or weights for {len(self.lengths)} samples")
-        units = sum(t * h * w // 4 for t, h, w in self.grid_thw)
+        seen = sum(map(units, self.grid_thw))
         patches = [t * h * w for t, h, w in self.grid_thw]
         if sum(self.lengths) != tokens or self.position_ids.shape != (3, tokens):
             raise ValueError(f"{tokens} tokens, but lengths {self.lengths} or positions disagree")
-        if units != len(self.vision_rows):
+        if seen != len(self.vision_rows):
             raise ValueError(
-                f"{len(self.vision_rows)} vision pads, but grids {self.grid_thw} give {units}"
+                f"{len(self.vision_rows)} vision pads, but grids {self.grid_thw} give {seen}"
             )
         if patches != [len(p) for p in self.pixel_values]:
             raise ValueError(f"grids {self.grid_thw} need {patches} patches a picture")

@@ -7,6 +7,7 @@ import pytest
 
 from qvl.data.sources import home
 from qvl.data.synth.browser import CHROMIUM
+from qvl.engine.kernel.compiled import NoKernel, compiler
 
 chromium = pytest.mark.skipif(
     not Path(CHROMIUM).exists(), reason=f"no browser at {CHROMIUM}: apt-get install chromium"
@@ -25,3 +26,15 @@ def installed(*names: str) -> pytest.MarkDecorator:
     missing = [name for name in names if find_spec(name) is None]
     how = f"pip install {' '.join(missing)}"
     return pytest.mark.skipif(bool(missing), reason=f"not installed: {', '.join(missing)}: {how}")
+
+
+def _compiler() -> str:
+    """Why there is none, or ""."""
+    try:
+        compiler()
+    except NoKernel as reason:
+        return str(reason)
+    return ""
+
+
+compiled = pytest.mark.skipif(bool(_compiler()), reason=_compiler() or "there is a compiler")

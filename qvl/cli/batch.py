@@ -1,7 +1,6 @@
 """`qvl batch`: a file of requests to a file of results."""
 
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -58,11 +57,13 @@ def _ask(model: str, work: Batch, *, same: bool) -> Any:
         return None
     vlm = load(model)
     from qvl.chat.template import offer
+    from qvl.engine.engaged import Engaged
     from qvl.engine.engine import Engine
+    from qvl.engine.memory import held
     from qvl.media.conversation import conversation
 
     if same:
-        vlm.engine = Engine(vlm.model, replace(vlm.engine.engaged, same=True))
+        vlm.engine = Engine(vlm.model, Engaged(held(vlm.model), same=True))
 
     def ask(asked: Asked) -> Answer:
         return vlm.answer(offer(conversation(asked.messages), asked.tools), asked.settings)

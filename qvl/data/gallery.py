@@ -18,6 +18,7 @@ from qvl.media.image import open_image
 from qvl.messages import Text
 
 SHOWN = 900  # pixels of the longer side of a picture, at most
+META = 400  # characters of what a record says of itself, at most
 _TYPES = {"mp4": "video/mp4", "webm": "video/webm", "mkv": "video/x-matroska"}
 _STYLE = """
 body { font: 15px/1.4 system-ui, sans-serif; margin: 2em; background: #f4f4f2; color: #222 }
@@ -62,7 +63,8 @@ def _article(record: Record, answer: str | None) -> str:
 def _about(record: Record) -> str:
     told = [record.family, record.language, record.licence, ", ".join(record.sources)]
     if record.meta:
-        told.append(json.dumps(record.meta, ensure_ascii=False))
+        meta = json.dumps(record.meta, ensure_ascii=False)
+        told.append(meta if len(meta) <= META else f"{meta[:META]}… ({len(meta)} characters)")
     return " · ".join(map(escape, told))
 
 

@@ -17,7 +17,7 @@ from qvl.engine.engaged import Engaged
 from qvl.engine.pool import Pool
 from qvl.engine.prefix import digests, media_digest, stamp
 from qvl.engine.runner import Asking, run
-from qvl.engine.scheduler import Scheduler
+from qvl.engine.scheduler import Due, Scheduler
 from qvl.engine.sequence import Request, Sequence
 from qvl.engine.tower import Tower
 from qvl.model.qwen import QwenVL
@@ -109,19 +109,23 @@ class Engine:
                 logits = self.pool.inherit(sequence)
                 if logits is not None and not sequence.tokens:
                     self._choose([(sequence, logits[None])])
-            due = self.scheduler.due()
-            if not due:
-                return
+            due: list[Due] = []
             try:
-                asking = run(self.model, self.pool, self.tower, due, same=self.engaged.same)
+                due = self.scheduler.due()
+                asking = self._run(due)
             except RuntimeError as error:  # such as memory that a device has not got
-                for sequence, _ in due:
+                for sequence in [each for each, _ in due] or self.scheduler.looking():
                     self._end(sequence, error)
                 return
             for sequence, rows in due:
                 self.pool.publish(sequence, self.engaged.chunk)
                 self.scheduler.queue.count(sequence, rows)
             self._choose(asking)
+
+    def _run(self, due: list[Due]) -> list[Asking]:
+        if not due:
+            return []
+        return run(self.model, self.pool, self.tower, due, same=self.engaged.same)
 
     def _choose(self, asking: list[Asking]) -> None:
         """The next tokens of each; who fails or ends leaves."""

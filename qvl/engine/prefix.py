@@ -8,12 +8,12 @@ another adapter and another tenant never meet.
 from collections import OrderedDict
 from collections.abc import Sequence as Ordered
 from hashlib import blake2b
-from itertools import chain
+from itertools import accumulate, chain
 
 from torch import Tensor, nn
 
 from qvl.engine.arena import Extent
-from qvl.sample import Grid, Sample
+from qvl.sample import Grid, Sample, units
 
 
 def stamp(model: nn.Module) -> bytes:
@@ -50,9 +50,10 @@ def digests(sample: Sample, media: Ordered[bytes], every: int, salt: bytes) -> t
 
 def _begins(sample: Sample) -> list[int]:
     """The row at which each picture or clip begins."""
-    units = [t * h * w // 4 for t, h, w in sample.grid_thw]
-    starts = [sum(units[:i]) for i in range(len(units))]
-    return [int(sample.vision_rows[start]) for start in starts]
+    starts = accumulate(map(units, sample.grid_thw[:-1]), initial=0)
+    return [
+        int(sample.vision_rows[start]) for start, _ in zip(starts, sample.grid_thw, strict=False)
+    ]
 
 
 class Prefixes:

@@ -58,6 +58,10 @@ class Scheduler:
                 left -= rows
         return [(each, rows) for each, rows in due if each in self.working]
 
+    def looking(self) -> list[Sequence]:
+        """Whose pictures the tower is shown."""
+        return [each for each in self.working if each.reading and each.seen is None]
+
     def _rows(self, sequence: Sequence) -> int:
         """One, and those of a guess at what comes after, where few are at work."""
         few = len(self.working) <= self.engaged.guessing

@@ -51,6 +51,7 @@ class Sequence:
     seen: Tensor | None = None  # vision tokens[U, D], once all that are needed are there
     tokens: list[int] = field(default_factory=list)  # the answer so far
     told: list[Told] = field(default_factory=list)
+    lookup: Lookup | None = None  # from the first guess on
     guess: list[int] = field(default_factory=list)  # tokens that this step tries beyond the last
     computed: int = 0
     extent: Extent | None = None
@@ -101,24 +102,24 @@ class Sequence:
     def guessed(self) -> list[int]:
         """What may follow, if it is like before (engine/lookup); none while it is computed anew."""
         left = self.request.how.max_tokens - len(self.tokens) - 1
-        return self.lookup.guess(left) if left > 0 and self.computed == self.length - 1 else []
+        if left <= 0 or self.computed < self.length - 1:
+            return []
+        if self.lookup is None:
+            self.lookup = Lookup([*self.request.sample.input_ids.tolist(), *self.tokens])
+        return self.lookup.guess(left)
 
     def judge(self, right: int) -> None:
         """How many tokens of the guess came true."""
-        if self.guess:
+        if self.lookup and self.guess:
             self.lookup.judge(right, len(self.guess))
             self.guess = []
 
     def write(self, tokens: list[int]) -> None:
         self.tokens += tokens
         self.inbox.extend(tokens)
-        if "lookup" in self.__dict__:
+        if self.lookup is not None:
             for token in tokens:
                 self.lookup.push(token)
-
-    @cached_property
-    def lookup(self) -> Lookup:
-        return Lookup([*self.request.sample.input_ids.tolist(), *self.tokens])
 
     def history(self) -> Tensor:
         """int64[T] of prompt and answer."""

@@ -15,7 +15,7 @@ from torch import Tensor
 from qvl.engine.sequence import Sequence
 from qvl.engine.sights import Sights
 from qvl.model.qwen import QwenVL
-from qvl.sample import Grid
+from qvl.sample import Grid, units
 
 Piece = tuple[Tensor, Grid]  # patches[P, ...] of a picture, or of some frame pairs of a clip
 
@@ -59,9 +59,12 @@ class Tower:
                 if look.left and look.digest not in shown and left > 0:
                     now, left = self._next(look, left)
                     shown[look.digest] = look, now
-        for look, now in shown.values():
-            del look.left[: len(now)]
         self._see([(look, piece) for look, now in shown.values() for piece in now])
+        for look, now in shown.values():  # once they were seen: the tower may fail
+            del look.left[: len(now)]
+            if not look.left:
+                look.parts = [torch.cat(look.parts)]
+                self.sights.put(look.digest, look.parts[0])
         return [sequence for sequence in reading if self._done(sequence)]
 
     def place(self, sequence: Sequence, x: Tensor) -> Tensor:
@@ -87,7 +90,7 @@ class Tower:
             for digest, pixels, grid in zip(
                 sequence.media, sample.pixel_values, sample.grid_thw, strict=True
             ):
-                end += grid[0] * grid[1] * grid[2] // 4
+                end += units(grid)
                 if int(sample.vision_rows[end - 1]) >= sequence.computed:
                     looks.append(Look(digest, list(pieces(pixels, grid, self.patches))))
             self.looks[sequence] = looks
@@ -112,14 +115,9 @@ class Tower:
         for group in [[each] for each in shown] if self.alone else [shown] if shown else []:
             pixels = [piece[0].to(device, non_blocking=True) for _, piece in group]
             grids = [piece[1] for _, piece in group]
-            units = [t * h * w // 4 for t, h, w in grids]
-            seen = self.model.visual(pixels, grids).split(units)
+            seen = self.model.visual(pixels, grids).split(list(map(units, grids)))
             for (look, _), part in zip(group, seen, strict=True):
                 look.parts.append(part)
-        for look in {id(look): look for look, _ in shown}.values():
-            if not look.left:
-                look.parts = [torch.cat(look.parts)]
-                self.sights.put(look.digest, look.parts[0])
 
     def _done(self, sequence: Sequence) -> bool:
         if sequence.seen is None:

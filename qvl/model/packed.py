@@ -5,6 +5,7 @@ products of torch are quick in bfloat16 alone, which they take whatever the type
 many rows are multiplied by the weight made whole piece by piece, in the type of the input.
 """
 
+from abc import ABC, abstractmethod
 from functools import cache
 from typing import Self
 
@@ -19,7 +20,7 @@ PIECE = 512  # outputs whose weights are made whole at once: what the caches of 
 FEW = {8: 16, 4: 48}  # rows up to which the packed product is quicker than making the weight whole
 
 
-class Packed(nn.Module):
+class Packed(nn.Module, ABC):
     """What layers of few bits share; called as `layers.Linear` is."""
 
     bits: int
@@ -42,9 +43,9 @@ class Packed(nn.Module):
             out = out + self.bias
         return out.view(*input.shape[:-1], self.out_features)
 
+    @abstractmethod
     def few(self, rows: Tensor) -> Tensor:
         """rows[T, D] -> [T, N] by the packed product."""
-        raise NotImplementedError
 
     def many(self, rows: Tensor) -> Tensor:
         """rows[T, D] -> [T, N] by the weight made whole."""
@@ -54,9 +55,9 @@ class Packed(nn.Module):
             out[:, part] = self.piece(rows, part)
         return out
 
+    @abstractmethod
     def piece(self, rows: Tensor, part: slice) -> Tensor:
         """rows[T, D] -> the outputs of `part`, which begins with a block."""
-        raise NotImplementedError
 
 
 class Int8(Packed):

@@ -102,6 +102,27 @@ def engine_after(engine, request):
     return sequence
 
 
+def test_a_tower_that_fails_fails_those_who_look(model):
+    """Such as one that has no memory; nobody goes on with a picture that was not seen."""
+    engine = Engine(model, ENGAGED)
+    text, looking = engine.add(asked(20, ())), engine.add(asked(10, ((4, 4, 4), (1, 4, 4))))
+    while not text.tokens:
+        engine.step()
+    assert looking.seen is None
+    plain = model.visual.forward
+    model.visual.forward = lambda pixels, grids: torch.zeros(1 << 60)
+    try:
+        engine.step()
+    finally:
+        model.visual.forward = plain
+        del model.visual.forward
+    assert isinstance(looking.error, RuntimeError) and looking not in engine.tower.looks
+    again = engine.add(looking.request)
+    finished(engine)
+    assert told(text) == answer(Engine(model, ENGAGED), text.request)
+    assert told(again) == answer(Engine(model, ENGAGED), looking.request)
+
+
 def test_a_rule_that_breaks_fails_alone(model):
     class Broken:
         end = 7

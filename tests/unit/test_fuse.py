@@ -9,7 +9,6 @@ import torch
 from qvl.config import TINY
 from qvl.engine.fuse import FusedAttention, Rows, fused
 from qvl.engine.generate import generate
-from qvl.engine.kernel.compiled import NoKernel
 from qvl.engine.kernel.pages import LARGE, settled
 from qvl.engine.kernel.products import Kernel, load
 from qvl.engine.resolve import resolve
@@ -19,14 +18,12 @@ from qvl.model.lora import Lora, attach
 from qvl.model.qwen import QwenVL
 from qvl.sample import Sample
 from qvl.train.initial import initialise
+from tests import needs
 
 
 @pytest.fixture(scope="module")
 def kernel() -> Kernel:
-    try:
-        return load()
-    except NoKernel as reason:
-        pytest.skip(str(reason))
+    return load()
 
 
 def made(tied: bool = True, dtype: torch.dtype = torch.float32) -> QwenVL:
@@ -56,6 +53,7 @@ def test_the_numbers_are_the_same(tokens, tied):
     assert (logits(fused(made(tied), None), tokens) - exact).abs().max() <= 1e-5 * exact.abs().max()
 
 
+@needs.compiled
 @pytest.mark.parametrize("with_kernel", [True, False], ids=["kernel", "torch"])
 @pytest.mark.parametrize("tokens", [1, 8, 12])
 def test_in_bfloat16_it_is_no_further_off(kernel, tokens, with_kernel):
@@ -65,6 +63,7 @@ def test_in_bfloat16_it_is_no_further_off(kernel, tokens, with_kernel):
     assert (logits(model, tokens) - exact).abs().mean() <= 1.3 * plain
 
 
+@needs.compiled
 def test_the_kernel_is_used_for_a_few_rows_alone(kernel):
     class Counted(Kernel):
         rows = ()
@@ -82,6 +81,7 @@ def test_the_kernel_is_used_for_a_few_rows_alone(kernel):
     assert len(Counted.rows) == 2 * each
 
 
+@needs.compiled
 def test_a_gradient_goes_the_general_way(kernel):
     layer = Rows(torch.randn(4, 32).bfloat16(), torch.ones(4).bfloat16(), kernel)
     x = torch.randn(1, 32, dtype=torch.bfloat16, requires_grad=True)

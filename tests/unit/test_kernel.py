@@ -13,6 +13,7 @@ from qvl.engine.kernel import compiled, products
 from qvl.engine.kernel.compiled import NoKernel
 from qvl.engine.kernel.layouts import GROUP, pack4, pack8, unpack4
 from qvl.engine.kernel.products import ROWS, Kernel, found, load
+from tests import needs
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = 'extern "C" int qvl_bfloat16() { return 7; }\n'
@@ -26,10 +27,7 @@ def kernel(request, tmp_path_factory) -> Kernel:
         if request.param == "portable":
             plain = [f for f in compiled.FLAGS if f not in ("-O3", "-march=native")]
             patch.setattr(compiled, "FLAGS", (*plain, "-O1"))
-        try:
-            return load.__wrapped__()
-        except NoKernel as reason:
-            pytest.skip(str(reason))
+        return load.__wrapped__()
 
 
 @pytest.fixture
@@ -39,10 +37,6 @@ def small(monkeypatch, tmp_path) -> Path:
     monkeypatch.setattr(compiled, "SOURCE", tmp_path / "small.cpp")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(products, "load", load.__wrapped__)
-    try:
-        compiled.compiler()
-    except NoKernel as reason:
-        pytest.skip(str(reason))
     return compiled.cache_folder()
 
 
@@ -68,6 +62,7 @@ def near(y, x, weights, bias):
     assert ((y.double() - exact).abs() <= limit).all()
 
 
+@needs.compiled
 @pytest.mark.parametrize("dtype", EPS, ids=str)
 @pytest.mark.parametrize("rows", range(1, ROWS + 1))
 def test_products_are_those_of_float64(kernel, rows, dtype):
@@ -88,6 +83,7 @@ def test_products_are_those_of_float64(kernel, rows, dtype):
         near(kernel.int4(x, pack4(q), scales, zeros, bias), x, (q - wide[1]) * wide[0], bias)
 
 
+@needs.compiled
 def test_a_row_is_the_same_in_any_company_and_on_any_threads(kernel):
     draw, x, _ = drawn(ROWS, 70, 320, torch.bfloat16)
     weights = torch.randn(70, 320, generator=draw).bfloat16()
@@ -102,6 +98,7 @@ def test_a_row_is_the_same_in_any_company_and_on_any_threads(kernel):
         torch.set_num_threads(before)
 
 
+@needs.compiled
 def test_any_form_of_input(kernel):
     draw, x, _ = drawn(4, 5, 128, torch.float32)
     weights = torch.randn(5, 64, generator=draw).bfloat16()
@@ -111,6 +108,7 @@ def test_any_form_of_input(kernel):
     assert kernel.bfloat16(x[:, :64].view(2, 1, 2, 64), weights).shape == (2, 1, 2, 5)
 
 
+@needs.compiled
 def test_what_is_no_number_stays_none(kernel):
     x = torch.ones(3, 64).bfloat16()
     x[1, 5], x[2, 7] = torch.nan, torch.inf
@@ -118,6 +116,7 @@ def test_what_is_no_number_stays_none(kernel):
     assert y[0].tolist() == [64, 64] and y[1].isnan().all() and y[2].isinf().all()
 
 
+@needs.compiled
 def test_wrong_matrices_are_refused(kernel):
     x, weights = torch.ones(1, 64), torch.ones(4, 64).bfloat16()
     q = torch.ones(4, 64, dtype=torch.uint8)
@@ -145,6 +144,7 @@ def test_int4_is_unpacked_as_it_was():
     assert torch.equal(unpack4(pack4(q), 300), q)
 
 
+@needs.compiled
 def test_it_is_compiled_once(small, monkeypatch, tmp_path):
     path = compiled.library()
     assert ctypes.CDLL(str(path)).qvl_bfloat16() == 7
@@ -155,6 +155,7 @@ def test_it_is_compiled_once(small, monkeypatch, tmp_path):
     assert [each for each in small.iterdir() if each.suffix != ".so"] == []
 
 
+@needs.compiled
 @pytest.mark.parametrize("damage", ["cut", "empty", "changed"])
 def test_a_broken_file_of_the_cache_is_made_anew(small, damage):
     path = compiled.library()
@@ -166,6 +167,7 @@ def test_a_broken_file_of_the_cache_is_made_anew(small, damage):
     assert ctypes.CDLL(str(again)).qvl_bfloat16() == 7 and again.read_bytes() != broken
 
 
+@needs.compiled
 def test_two_processes_compile_at_once(small):
     code = (
         "import ctypes, sys; from pathlib import Path; from qvl.engine.kernel import compiled;"
@@ -178,6 +180,7 @@ def test_two_processes_compile_at_once(small):
     assert all(each.suffix == ".so" for each in small.iterdir())
 
 
+@needs.compiled
 def test_without_a_compiler_torch_multiplies(small, monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(NoKernel, match=r"no C\+\+ compiler; apt-get install"):
@@ -188,6 +191,7 @@ def test_without_a_compiler_torch_multiplies(small, monkeypatch):
         compiled.library()
 
 
+@needs.compiled
 @pytest.mark.parametrize(
     ("body", "said"),
     [
@@ -206,12 +210,14 @@ def test_a_broken_compiler_leaves_nothing(small, monkeypatch, tmp_path, body, sa
     assert list(small.iterdir()) == []
 
 
+@needs.compiled
 def test_a_library_without_the_functions_is_no_kernel(small):
     with pytest.raises(NoKernel, match="does not load"):
         products.load()
     assert list(small.iterdir()) == []
 
 
+@needs.compiled
 def test_a_cache_that_cannot_be_written_is_told(small, monkeypatch, tmp_path):
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
