@@ -3,8 +3,8 @@
 python benchmarks/quant.py [--threads 1] [--layers 8] [--prompt 256]
 
 Random weights; a vocabulary of 32,768. The least time of several turns is told: on a busy machine
-it is the one that others disturbed least. It is the processor's with one thread, else the wall's. Eight layers need 1.4 GB for both
-whole models, and 0.7 and 0.4 GB more in few bits.
+it is the one that others disturbed least. It is the processor's with one thread, else the wall's.
+Eight layers need 1.4 GB for both whole models, and 2.5 GB more in few bits and for the kernel.
 """
 
 import argparse
